@@ -1,0 +1,99 @@
+package kube
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Workload is one pod template at the object that a person would edit: a
+// Deployment stands for its ReplicaSets and pods, a CronJob for its Jobs. An
+// object whose controller kiln can't see, or that nobody controls, is a
+// Workload itself.
+type Workload struct {
+	// Object is the Deployment, CronJob, Pod … itself.
+	Object Object
+	// Meta and Spec are the template's: labels and annotations that the pods
+	// get, and their spec.
+	Meta *metav1.ObjectMeta
+	Spec *corev1.PodSpec
+	// SpecPath is where Spec stands in Object: "spec" for a Pod,
+	// "spec.template.spec" for most others.
+	SpecPath string
+	// Pods are those that run from this template now; nil for manifests.
+	Pods []*Pod
+	// EphemeralOnly marks a running pod of another Workload that is listed
+	// only for its ephemeral containers: Spec then holds those, and the pod's
+	// security context.
+	EphemeralOnly bool
+}
+
+// Pod is the little that is kept of each running pod.
+type Pod struct {
+	metav1.TypeMeta
+	metav1.ObjectMeta // name, namespace, uid, labels, owner references; annotations only for static pods
+	Node              string
+	IP                string
+	Phase             corev1.PodPhase
+	ServiceAccount    string
+	HostNetwork       bool
+	// ImageIDs are the digests that run, by container.
+	ImageIDs map[string]string
+
+	// spec is kept for the first pod of each controller and for pods that
+	// need to be judged themselves.
+	spec *corev1.PodSpec
+}
+
+// DeepCopyObject makes a Pod an Object; Pods are never changed, so it needs
+// no copy.
+func (p *Pod) DeepCopyObject() runtimeObject { return p }
+
+// ContainerKind tells the three lists of containers in a pod spec apart.
+type ContainerKind string
+
+// The kinds of containers. Sidecars are init containers that keep running.
+const (
+	MainContainer      ContainerKind = "container"
+	InitContainer      ContainerKind = "init container"
+	EphemeralContainer ContainerKind = "ephemeral container"
+)
+
+// Container is a container of a Workload with its place.
+type Container struct {
+	*corev1.Container
+	Kind ContainerKind
+	// Path is the place in the Workload's object, such as
+	// "spec.template.spec.initContainers[0]".
+	Path string
+}
+
+// Containers lists all containers of the template: init, main, ephemeral.
+func (w *Workload) Containers() []Container {
+	spec := w.Spec
+	all := make([]Container, 0, len(spec.InitContainers)+len(spec.Containers)+len(spec.EphemeralContainers))
+	for i := range spec.InitContainers {
+		all = append(all, Container{&spec.InitContainers[i], InitContainer, fmt.Sprintf("%s.initContainers[%d]", w.SpecPath, i)})
+	}
+	for i := range spec.Containers {
+		all = append(all, Container{&spec.Containers[i], MainContainer, fmt.Sprintf("%s.containers[%d]", w.SpecPath, i)})
+	}
+	for i := range spec.EphemeralContainers {
+		c := corev1.Container(spec.EphemeralContainers[i].EphemeralContainerCommon)
+		all = append(all, Container{&c, EphemeralContainer, fmt.Sprintf("%s.ephemeralContainers[%d]", w.SpecPath, i)})
+	}
+	return all
+}
+
+// Ref names the Workload's object.
+func (w *Workload) Ref() Ref { return RefOf(w.Object) }
+
+// Namespace is the Workload's namespace.
+func (w *Workload) Namespace() string { return w.Object.GetNamespace() }
+
+// Windows says that the pods are for Windows nodes, where Linux' security
+// settings don't apply.
+func (w *Workload) Windows() bool {
+	return w.Spec.OS != nil && w.Spec.OS.Name == corev1.Windows
+}
