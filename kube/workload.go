@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 )
 
 // Workload is one pod template at the object that a person would edit: a
@@ -48,7 +49,7 @@ type Pod struct {
 
 // DeepCopyObject makes a Pod an Object; Pods are never changed, so it needs
 // no copy.
-func (p *Pod) DeepCopyObject() runtimeObject { return p }
+func (p *Pod) DeepCopyObject() runtime.Object { return p }
 
 // ContainerKind tells the three lists of containers in a pod spec apart.
 type ContainerKind string

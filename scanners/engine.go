@@ -1,0 +1,123 @@
+package scanners
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"kiln/kube"
+)
+
+// Status is how a check ended.
+type Status string
+
+// The statuses. A check passes only if everything that it looks at could be
+// read.
+const (
+	Pass     Status = "pass"
+	Fail     Status = "fail"
+	NotKnown Status = "unknown"
+)
+
+// CheckResult is a check's outcome on one Inventory.
+type CheckResult struct {
+	Check    Check
+	Status   Status
+	Reason   string
+	Findings []Finding
+}
+
+// Run evaluates checks over an Inventory that may still be filling up: each
+// check once, as soon as all that it looks at is settled.
+type Run struct {
+	waiting []Check
+	results []CheckResult
+}
+
+// NewRun prepares a run of checks.
+func NewRun(checks []Check) *Run { return &Run{waiting: slices.Clone(checks)} }
+
+// Advance evaluates the checks that have become ready and returns their results.
+func (r *Run) Advance(inv *kube.Inventory) []CheckResult {
+	var fresh []CheckResult
+	r.waiting = slices.DeleteFunc(r.waiting, func(c Check) bool {
+		if !ready(c, inv) {
+			return false
+		}
+		fresh = append(fresh, evaluate(c, inv))
+		return true
+	})
+	r.results = append(r.results, fresh...)
+	return fresh
+}
+
+// Results are those so far.
+func (r *Run) Results() []CheckResult { return r.results }
+
+// Evaluate runs checks over a complete Inventory.
+func Evaluate(checks []Check, inv *kube.Inventory) []CheckResult {
+	results := make([]CheckResult, 0, len(checks))
+	for _, c := range checks {
+		results = append(results, evaluate(c, inv))
+	}
+	return results
+}
+
+func ready(c Check, inv *kube.Inventory) bool {
+	for _, r := range c.Needs {
+		if !inv.Settled(r) {
+			return false
+		}
+	}
+	for _, r := range c.Reads {
+		if !inv.Settled(r) {
+			return false
+		}
+	}
+	return true
+}
+
+func evaluate(c Check, inv *kube.Inventory) CheckResult {
+	out := CheckResult{Check: c}
+	if why := gaps(inv, c.Needs); why != "" {
+		out.Status, out.Reason = NotKnown, why
+		return out
+	}
+	result := c.Find(inv)
+	for _, h := range result.Hits {
+		out.Findings = append(out.Findings, newFinding(c, inv, h))
+	}
+	slices.SortFunc(out.Findings, Compare)
+	out.Findings = slices.CompactFunc(out.Findings, func(a, b Finding) bool { return a.ID == b.ID })
+	out.Status, out.Reason = status(out.Findings, result.Unknown, gaps(inv, c.Reads))
+	return out
+}
+
+// status never lets a check pass that didn't see everything.
+func status(findings []Finding, unknown, unread string) (Status, string) {
+	missing := strings.Trim(unknown+"; "+unread, "; ")
+	switch {
+	case len(findings) > 0 && missing != "":
+		return Fail, "there may be more: " + missing
+	case len(findings) > 0:
+		return Fail, ""
+	case missing != "":
+		return NotKnown, missing
+	}
+	return Pass, ""
+}
+
+// gaps says in one clause which of the resources could not be read.
+func gaps(inv *kube.Inventory, resources []kube.Resource) string {
+	var clauses []string
+	for _, r := range resources {
+		if g, ok := inv.Gap(r); ok {
+			clause := fmt.Sprintf("%s: %s", r, g.Reason)
+			if g.Remedy != "" {
+				clause += " (" + g.Remedy + ")"
+			}
+			clauses = append(clauses, clause)
+		}
+	}
+	return strings.Join(clauses, "; ")
+}
