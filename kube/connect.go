@@ -1,0 +1,144 @@
+package kube
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apiversion "k8s.io/apimachinery/pkg/version"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/discovery/cached/memory"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
+	_ "k8s.io/client-go/plugin/pkg/client/auth" // exec and OIDC credentials, as kubectl has them
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/restmapper"
+)
+
+// connectTimeout bounds the first two requests, so that a dead server is
+// reported in seconds. Later requests have limits of their own.
+const connectTimeout = 10 * time.Second
+
+// Cluster is a connection: who talks to what, and the clients to do it with.
+// All clients share one transport, and so its read-only Gate and its
+// collection of warnings.
+type Cluster struct {
+	// Context is the kubeconfig's context, or "in-cluster".
+	Context string
+	// Namespace is the context's own, or what --namespace says.
+	Namespace string
+	Server    string
+	// User is who the server says we are.
+	User string
+	// Version is the server's, "v1.36.3".
+	Version string
+	// UID is that of namespace kube-system, which tells clusters apart; empty
+	// if it can't be read.
+	UID string
+
+	Config   *rest.Config
+	Client   kubernetes.Interface
+	Dynamic  dynamic.Interface
+	Metadata metadata.Interface
+	Mapper   meta.RESTMapper
+	Gate     *Gate
+}
+
+// Connect opens the current context as kubectl would and asks the server for
+// its version and who we are.
+func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, readOnly bool) (*Cluster, error) {
+	loader := flags.ToRawKubeConfigLoader()
+	config, err := flags.ToRESTConfig()
+	if err != nil {
+		return nil, err
+	}
+	contextName := "in-cluster"
+	if raw, err := loader.RawConfig(); err == nil && len(raw.Contexts) > 0 {
+		contextName = raw.CurrentContext
+		if flags.Context != nil && *flags.Context != "" {
+			contextName = *flags.Context
+		}
+	}
+	cluster, err := NewCluster(config, contextName)
+	if err != nil {
+		return nil, err
+	}
+	cluster.Gate.SetReadOnly(readOnly)
+	if cluster.Namespace, _, err = loader.Namespace(); err != nil {
+		return nil, fmt.Errorf("reading the namespace of context %q: %w", contextName, err)
+	}
+	return cluster, cluster.greet(ctx)
+}
+
+// NewCluster prepares the clients for config and makes no request.
+func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
+	config = rest.CopyConfig(config)
+	config.UserAgent = "kiln"
+	config.QPS = -1 // the server's own fairness is the limit; client-go's default of 5/s is not
+	config.WarningHandler = nil
+	config.WarningHandlerWithContext = warningCollector{}
+	gate := &Gate{}
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return gatedTransport{gate: gate, next: next}
+	})
+	c := &Cluster{Context: contextName, Server: config.Host, Config: config, Gate: gate}
+
+	httpClient, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, err
+	}
+	client, err := kubernetes.NewForConfigAndClient(protobuf(config), httpClient)
+	if err != nil {
+		return nil, err
+	}
+	c.Client = client
+	if c.Dynamic, err = dynamic.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, err
+	}
+	if c.Metadata, err = metadata.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, err
+	}
+	c.Mapper = restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(client.Discovery()))
+	return c, nil
+}
+
+// protobuf is config for the typed clients, several times cheaper to decode
+// than JSON.
+func protobuf(config *rest.Config) *rest.Config {
+	typed := rest.CopyConfig(config)
+	typed.ContentType = "application/vnd.kubernetes.protobuf"
+	typed.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+	return typed
+}
+
+// greet makes the first requests. Without a version there is no connection;
+// the rest is good to know.
+func (c *Cluster) greet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	version, err := c.Client.Discovery().RESTClient().Get().AbsPath("/version").DoRaw(ctx)
+	if err != nil {
+		return err
+	}
+	var info apiversion.Info
+	if err := json.Unmarshal(version, &info); err != nil || info.GitVersion == "" {
+		return fmt.Errorf("%s answers, but not as a Kubernetes API server: no version in %.60q", c.Server, version)
+	}
+	c.Version = info.GitVersion
+	review, err := c.Client.AuthenticationV1().SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
+	if err == nil {
+		c.User = review.Status.UserInfo.Username
+	}
+	system, err := c.Metadata.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")).Get(ctx, metav1.NamespaceSystem, metav1.GetOptions{})
+	if err == nil {
+		c.UID = string(system.GetUID())
+	}
+	return nil
+}
