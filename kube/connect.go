@@ -49,6 +49,8 @@ type Cluster struct {
 	Metadata metadata.Interface
 	Mapper   meta.RESTMapper
 	Gate     *Gate
+
+	http *http.Client
 }
 
 // Connect opens the current context as kubectl would and asks the server for
@@ -94,6 +96,7 @@ func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.http = httpClient
 	client, err := kubernetes.NewForConfigAndClient(protobuf(config), httpClient)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	kubeletconfig "k8s.io/kubelet/config/v1beta1"
 )
 
 // Source says where an Inventory comes from: a cluster, or files.
@@ -79,12 +80,15 @@ type Inventory struct {
 
 	// APIServer holds what is known of kube-apiserver's flags.
 	APIServer APIServer
+	// Kubelets are the live configurations by node, where reading them was
+	// asked for.
+	Kubelets map[string]*kubeletconfig.KubeletConfiguration
 
 	settled map[Resource]bool
 	gaps    map[Resource]Gap
 	origins map[Object]Origin
 	// managers are the field managers worth knowing (see Owner), by object.
-	managers map[types.UID]string
+	managers map[Resource]map[types.UID]string
 	objects  int
 }
 

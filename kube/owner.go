@@ -45,7 +45,12 @@ func OwnerOf(obj metav1.Object) Owner {
 // Owner is OwnerOf for an object of the Inventory, whose managedFields are
 // gone.
 func (inv *Inventory) Owner(obj Object) Owner {
-	return ownerOf(obj, inv.managers[obj.GetUID()])
+	for _, managers := range inv.managers {
+		if manager, ok := managers[obj.GetUID()]; ok {
+			return ownerOf(obj, manager)
+		}
+	}
+	return ownerOf(obj, "")
 }
 
 func ownerOf(obj metav1.Object, manager string) Owner {

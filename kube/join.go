@@ -1,0 +1,105 @@
+package kube
+
+import (
+	"cmp"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// joiner makes Workloads of the kinds that bring pod templates.
+type joiner struct {
+	inv *Inventory
+	// byUID finds the Workload that stands for an object: its own, or its
+	// controller's.
+	byUID map[types.UID]*Workload
+}
+
+// joinWorkloads fills inv.Workloads. Controllers come before what they
+// control, so that each object finds its controller's Workload.
+func joinWorkloads(inv *Inventory) {
+	j := joiner{inv: inv, byUID: map[types.UID]*Workload{}}
+	for _, d := range inv.Deployments {
+		j.template(d, &d.Spec.Template, "spec.template.spec")
+	}
+	for _, s := range inv.StatefulSets {
+		j.template(s, &s.Spec.Template, "spec.template.spec")
+	}
+	for _, d := range inv.DaemonSets {
+		j.template(d, &d.Spec.Template, "spec.template.spec")
+	}
+	for _, c := range inv.CronJobs {
+		j.template(c, &c.Spec.JobTemplate.Spec.Template, "spec.jobTemplate.spec.template.spec")
+	}
+	for _, r := range inv.ReplicaSets {
+		j.template(r, &r.Spec.Template, "spec.template.spec")
+	}
+	for _, r := range inv.ReplicationControllers {
+		if r.Spec.Template != nil {
+			j.template(r, r.Spec.Template, "spec.template.spec")
+		}
+	}
+	for _, b := range inv.Jobs {
+		j.template(b, &b.Spec.Template, "spec.template.spec")
+	}
+	for _, p := range inv.Pods {
+		j.pod(p)
+	}
+	slices.SortStableFunc(inv.Workloads, func(a, b *Workload) int {
+		return cmp.Or(cmp.Compare(a.Namespace(), b.Namespace()), cmp.Compare(a.Object.GetName(), b.Object.GetName()))
+	})
+}
+
+// template adds an object that holds a pod template, unless its controller
+// already stands for it or its template was dropped because a controller that
+// can't be seen stands for it: then its pods speak for it.
+func (j *joiner) template(obj Object, t *corev1.PodTemplateSpec, specPath string) {
+	if c := metav1.GetControllerOf(obj); c != nil {
+		if parent := j.byUID[c.UID]; parent != nil && c.UID != "" {
+			j.byUID[obj.GetUID()] = parent
+			return
+		}
+		if len(t.Spec.Containers) == 0 {
+			return
+		}
+	}
+	j.add(&Workload{Object: obj, Meta: &t.ObjectMeta, Spec: &t.Spec, SpecPath: specPath})
+}
+
+func (j *joiner) add(w *Workload) {
+	j.inv.Workloads = append(j.inv.Workloads, w)
+	if uid := w.Object.GetUID(); uid != "" {
+		j.byUID[uid] = w
+	}
+}
+
+// pod adds a pod to its controller's Workload, or as one of its own.
+func (j *joiner) pod(p *Pod) {
+	c := metav1.GetControllerOf(p)
+	if c != nil && c.Kind != "Node" && c.UID != "" {
+		if w := j.byUID[c.UID]; w != nil {
+			w.Pods = append(w.Pods, p)
+			j.ephemeral(p, w)
+			return
+		}
+	}
+	if p.spec == nil {
+		return
+	}
+	w := &Workload{Object: p, Meta: &p.ObjectMeta, Spec: p.spec, SpecPath: "spec", Pods: []*Pod{p}}
+	j.add(w)
+	if c != nil && c.Kind != "Node" && c.UID != "" {
+		j.byUID[c.UID] = w // the first pod stands for the others of its controller
+	}
+}
+
+// ephemeral lists a pod for its ephemeral containers, which no template shows.
+func (j *joiner) ephemeral(p *Pod, w *Workload) {
+	if p.spec == nil || len(p.spec.EphemeralContainers) == 0 || w.Object == Object(p) {
+		return
+	}
+	spec := &corev1.PodSpec{EphemeralContainers: p.spec.EphemeralContainers, SecurityContext: p.spec.SecurityContext, OS: p.spec.OS}
+	j.add(&Workload{Object: p, Meta: &p.ObjectMeta, Spec: spec, SpecPath: "spec", Pods: []*Pod{p}, EphemeralOnly: true})
+}

@@ -1,0 +1,67 @@
+package kube
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+	kubeletconfig "k8s.io/kubelet/config/v1beta1"
+)
+
+// readKubelets asks every node for its kubelet's live configuration.
+func (col *collector) readKubelets(ctx context.Context) {
+	if !col.opts.Kubelets {
+		col.settle(KubeletConfigs, batch{}, &Gap{KubeletConfigs,
+			"the kubelets were not asked, because that takes the right to proxy to nodes", "--kubelets asks them"})
+		return
+	}
+	var mu sync.Mutex
+	configs := map[string]*kubeletconfig.KubeletConfiguration{}
+	var failures []error
+	var group errgroup.Group
+	group.SetLimit(listsAtOnce)
+	for _, node := range col.inv.Nodes {
+		group.Go(func() error {
+			config, err := col.cluster.configz(ctx, node.Name)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				failures = append(failures, fmt.Errorf("node %s: %w", node.Name, err))
+			} else {
+				configs[node.Name] = config
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // failures are kept, none is returned
+	col.settle(KubeletConfigs, batch{store: func(inv *Inventory) { inv.Kubelets = configs }}, kubeletGap(failures, len(col.inv.Nodes)))
+}
+
+func kubeletGap(failures []error, nodes int) *Gap {
+	if len(failures) == 0 {
+		return nil
+	}
+	return &Gap{KubeletConfigs,
+		Clean(fmt.Sprintf("%d of %d kubelets did not answer, the first: %v", len(failures), nodes, failures[0])),
+		"needs the right to get nodes/proxy"}
+}
+
+// configz reads one kubelet's configuration through the API server.
+func (c *Cluster) configz(ctx context.Context, node string) (*kubeletconfig.KubeletConfiguration, error) {
+	ctx, cancel := context.WithTimeout(ctx, endpointTimeout)
+	defer cancel()
+	raw, err := c.Client.CoreV1().RESTClient().Get().Resource("nodes").Name(node).
+		SubResource("proxy").Suffix("configz").DoRaw(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Config *kubeletconfig.KubeletConfiguration `json:"kubeletconfig"`
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil || answer.Config == nil {
+		return nil, fmt.Errorf("its /configz is not a KubeletConfiguration: %.60q", raw)
+	}
+	return answer.Config, nil
+}

@@ -1,0 +1,91 @@
+package kube
+
+import (
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// largestValue bounds what is kept of one ConfigMap value: enough to find a
+// credential in a configuration, not a whole bundle of certificates or a dump.
+const largestValue = 64 << 10
+
+// slimReplicaSet drops the template of a ReplicaSet that something controls:
+// the controller's own template is the one to judge.
+func slimReplicaSet(rs *appsv1.ReplicaSet) {
+	if c := metav1.GetControllerOf(rs); c != nil && c.Kind == "Deployment" {
+		rs.Spec.Template = corev1.PodTemplateSpec{}
+		rs.Annotations = nil
+	}
+	rs.Status = appsv1.ReplicaSetStatus{Replicas: rs.Status.Replicas}
+}
+
+func slimJob(job *batchv1.Job) {
+	if c := metav1.GetControllerOf(job); c != nil && c.Kind == "CronJob" {
+		job.Spec.Template = corev1.PodTemplateSpec{}
+	}
+	job.Status = batchv1.JobStatus{Active: job.Status.Active, Succeeded: job.Status.Succeeded, Failed: job.Status.Failed}
+}
+
+// slimNode keeps a node's facts and drops its images and volumes.
+func slimNode(node *corev1.Node) {
+	node.Status.Images, node.Status.VolumesAttached, node.Status.VolumesInUse = nil, nil, nil
+}
+
+func slimConfigMap(cm *corev1.ConfigMap) {
+	cm.BinaryData = nil
+	for key, value := range cm.Data {
+		if len(value) > largestValue {
+			cm.Data[key] = strings.ToValidUTF8(value[:largestValue], "")
+		}
+	}
+	if _, ok := cm.Annotations[lastApplied]; ok {
+		cm.Annotations[lastApplied] = "(not kept)"
+	}
+}
+
+// slimSecret keeps names, labels and annotations, but not the annotation that
+// repeats the values.
+func slimSecret(secret *metav1.PartialObjectMetadata) {
+	if _, ok := secret.Annotations[lastApplied]; ok {
+		secret.Annotations[lastApplied] = "(not kept)"
+	}
+}
+
+// slimPod keeps the little of a running pod that is needed. judged says that
+// the pod's own spec may have to be judged, because no controller that kiln
+// reads stands for it.
+func slimPod(pod *corev1.Pod, judged bool) *Pod {
+	slim := &Pod{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"},
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID,
+			Labels: pod.Labels, OwnerReferences: pod.OwnerReferences,
+		},
+		Node: pod.Spec.NodeName, IP: pod.Status.PodIP, Phase: pod.Status.Phase,
+		ServiceAccount: pod.Spec.ServiceAccountName, HostNetwork: pod.Spec.HostNetwork,
+		ImageIDs: imageIDs(pod),
+	}
+	if judged || len(pod.Spec.EphemeralContainers) > 0 {
+		slim.Annotations = pod.Annotations
+		spec := pod.Spec
+		slim.spec = &spec
+	}
+	return slim
+}
+
+func imageIDs(pod *corev1.Pod) map[string]string {
+	if len(pod.Status.ContainerStatuses) == 0 {
+		return nil
+	}
+	ids := make(map[string]string, len(pod.Status.ContainerStatuses))
+	for _, s := range pod.Status.ContainerStatuses {
+		if s.ImageID != "" {
+			ids[s.Name] = s.ImageID
+		}
+	}
+	return ids
+}
