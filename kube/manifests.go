@@ -1,0 +1,123 @@
+package kube
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// largestManifest bounds what is read of one file, in bytes. The API server
+// itself takes objects of up to 3 MiB.
+const largestManifest = 256 << 20
+
+// ManifestOptions say what to read.
+type ManifestOptions struct {
+	// Paths are files, folders (read with all below them), or "-" for Stdin.
+	Paths []string
+	Stdin io.Reader
+	// Namespace is for objects that name none.
+	Namespace string
+	// Now is the time to record; the zero value means the present.
+	Now time.Time
+}
+
+// Problem is a document that is not quite as it should be.
+type Problem struct {
+	File    string
+	Line    int
+	Message string
+	// Lost says that the document could not be judged at all.
+	Lost bool
+}
+
+func (p Problem) String() string {
+	if p.Line == 0 {
+		return fmt.Sprintf("%s: %s", p.File, p.Message)
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Message)
+}
+
+// ReadManifests makes an Inventory from YAML and JSON files. A document that
+// can't be read is a Problem and a gap of every kind, since it might hold any;
+// an error means that nothing can be said at all: a path that doesn't exist, a
+// folder without manifests.
+func ReadManifests(opts ManifestOptions) (*Inventory, []Problem, error) {
+	if opts.Now.IsZero() {
+		opts.Now = time.Now()
+	}
+	r := newManifestReader(opts.Namespace)
+	r.inv.TakenAt = opts.Now.UTC()
+	for _, p := range opts.Paths {
+		if err := r.path(p, opts.Stdin); err != nil {
+			return nil, r.problems, err
+		}
+	}
+	return r.finish(), r.problems, nil
+}
+
+// path reads one of the user's paths.
+func (r *manifestReader) path(p string, stdin io.Reader) error {
+	if p == "-" {
+		return r.stream("-", stdin, true)
+	}
+	info, err := os.Stat(p)
+	if err != nil {
+		return fmt.Errorf("reading manifests: %w", err)
+	}
+	if !info.IsDir() {
+		return r.file(p, true)
+	}
+	files := 0
+	err = filepath.WalkDir(p, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			r.problem(Problem{File: name, Message: err.Error(), Lost: true})
+		case entry.IsDir() && name != p && strings.HasPrefix(entry.Name(), "."):
+			return fs.SkipDir
+		case entry.Type().IsRegular() && isManifestName(name):
+			files++
+			return r.file(name, false)
+		}
+		return nil
+	})
+	if err == nil && files == 0 {
+		return fmt.Errorf("reading manifests: no .yaml, .yml or .json file in %s", p)
+	}
+	return err
+}
+
+func isManifestName(name string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
+}
+
+// file reads one file. named says that the user asked for this very file, so
+// that one without a manifest in it is worth a word.
+func (r *manifestReader) file(name string, named bool) error {
+	f, err := os.Open(name)
+	if err != nil {
+		r.problem(Problem{File: name, Message: errors.Unwrap(err).Error(), Lost: true})
+		return nil
+	}
+	defer f.Close()
+	return r.stream(name, f, named)
+}
+
+func (r *manifestReader) stream(name string, from io.Reader, named bool) error {
+	text, err := io.ReadAll(io.LimitReader(from, largestManifest+1))
+	r.inv.Source.Files = append(r.inv.Source.Files, name)
+	switch {
+	case err != nil:
+		r.problem(Problem{File: name, Message: "reading: " + err.Error(), Lost: true})
+	case len(text) > largestManifest:
+		r.problem(Problem{File: name, Message: fmt.Sprintf("larger than %d MiB: split it", largestManifest>>20), Lost: true})
+	default:
+		r.documents(name, string(text), named)
+	}
+	return nil
+}
