@@ -28,9 +28,8 @@ type Source struct {
 // Inventory is what one scan could see, and what it could not. It is never
 // changed once handed out: checks may read it side by side.
 //
-// Objects are typed, in the order of namespace and name, and hold only what
-// some check or view reads: no managedFields, little status, no values of
-// Secrets.
+// Objects are typed and hold only what some check or view reads: no
+// managedFields, little status, no values of Secrets.
 type Inventory struct {
 	Source Source
 	// TakenAt is when the reading started. Checks that compare with today

@@ -2,19 +2,15 @@ package kube
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	yaml "go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/kubernetes/scheme"
-	sigsyaml "sigs.k8s.io/yaml"
 )
 
 // manifestReader turns documents into the objects of an Inventory.
@@ -40,125 +36,6 @@ func newManifestReader(namespace string) *manifestReader {
 func (r *manifestReader) problem(p Problem) {
 	p.Message = Clean(p.Message)
 	r.problems = append(r.problems, p)
-}
-
-// documents reads all documents of one file.
-func (r *manifestReader) documents(file, text string, named bool) {
-	for _, d := range splitDocuments(text) {
-		r.document(file, d, named)
-	}
-}
-
-// document is a part of a file, and the number of its first line.
-type document struct {
-	text string
-	line int
-}
-
-// splitDocuments cuts at lines that begin with "---", as kubectl does, so that
-// a broken document doesn't take the others with it.
-func splitDocuments(text string) []document {
-	text = strings.TrimPrefix(text, "\ufeff")
-	docs := []document{{line: 1}}
-	start, line := 0, 1
-	for pos := 0; pos < len(text); line++ {
-		end := len(text)
-		if i := strings.IndexByte(text[pos:], '\n'); i >= 0 {
-			end = pos + i + 1
-		}
-		if isSeparator(text[pos:end]) && pos > start {
-			docs[len(docs)-1].text = text[start:pos]
-			docs = append(docs, document{line: line})
-			start = pos
-		}
-		pos = end
-	}
-	docs[len(docs)-1].text = text[start:]
-	return docs
-}
-
-func isSeparator(line string) bool {
-	rest, ok := strings.CutPrefix(line, "---")
-	return ok && (rest == "" || strings.ContainsRune(" \t\r\n", rune(rest[0])))
-}
-
-// document reads one document: an object, a list of objects, or nothing.
-func (r *manifestReader) document(file string, d document, named bool) {
-	var root yaml.Node
-	err := yaml.Unmarshal([]byte(d.text), &root)
-	if err == nil && len(root.Content) == 0 {
-		return // only comments
-	}
-	raw := []byte(nil)
-	if err == nil {
-		raw, err = toJSON(d.text)
-	}
-	if dup := (*duplicateKeyError)(nil); errors.As(err, &dup) {
-		r.problem(Problem{File: file, Line: d.line + dup.line - 1, Message: dup.Error()})
-		err = nil
-	}
-	if err != nil {
-		r.problem(r.syntaxProblem(file, d, err))
-		return
-	}
-	shiftLines(&root, d.line-1)
-	r.object(Origin{File: file, Line: root.Content[0].Line, node: root.Content[0]}, raw, named)
-}
-
-// toJSON reads YAML as the API server does. A key that occurs twice is an
-// error, but the value that wins comes with it.
-func toJSON(text string) ([]byte, error) {
-	raw, err := sigsyaml.YAMLToJSONStrict([]byte(text))
-	if err == nil {
-		return raw, nil
-	}
-	loose, looseErr := sigsyaml.YAMLToJSON([]byte(text))
-	if looseErr != nil {
-		return nil, err
-	}
-	return loose, &duplicateKeyError{line: lineIn(err.Error()), text: err.Error()}
-}
-
-type duplicateKeyError struct {
-	line int
-	text string
-}
-
-func (e *duplicateKeyError) Error() string {
-	text := e.text
-	if i := strings.LastIndex(text, "key "); i >= 0 {
-		text = strings.TrimSpace(text[i:])
-	}
-	return text + ": a key is given twice, the last one counts; the API server refuses it"
-}
-
-var lineNumber = regexp.MustCompile(`line (\d+)`)
-
-// lineIn finds the line that a YAML error talks of; 1 if it names none.
-func lineIn(message string) int {
-	if m := lineNumber.FindStringSubmatch(message); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			return n
-		}
-	}
-	return 1
-}
-
-func (r *manifestReader) syntaxProblem(file string, d document, err error) Problem {
-	message := strings.TrimPrefix(lineNumber.ReplaceAllString(err.Error(), ""), "yaml: ")
-	message = "not valid YAML or JSON: " + strings.TrimLeft(message, ": ")
-	if strings.Contains(d.text, "{{") {
-		message += " (it looks like a template: render it first, for example with helm template)"
-	}
-	return Problem{File: file, Line: d.line + lineIn(err.Error()) - 1, Message: message, Lost: true}
-}
-
-// shiftLines makes line numbers count from the start of the file.
-func shiftLines(n *yaml.Node, by int) {
-	n.Line += by
-	for _, c := range n.Content {
-		shiftLines(c, by)
-	}
 }
 
 // object takes one decoded document, or each item of a list.
