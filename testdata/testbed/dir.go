@@ -52,15 +52,13 @@ func writeOwner(lock *os.File) error {
 
 // clearDir removes what an earlier cluster left in the folder, and nothing else.
 func clearDir(o options) error {
-	for _, pattern := range []string{"etcd", "logs", "pki", "*.kubeconfig", "audit-policy.yaml", "encryption.yaml", "admission.yaml"} {
-		left, err := filepath.Glob(o.path(pattern))
-		if err != nil {
-			return fmt.Errorf("looking for an earlier cluster in %s: %w", o.dir, err)
-		}
-		for _, path := range left {
-			if err := os.RemoveAll(path); err != nil {
-				return fmt.Errorf("removing an earlier cluster: %w", err)
-			}
+	left := []string{"etcd", "logs", "pki", "audit-policy.yaml", "encryption.yaml", "admission.yaml"}
+	for _, name := range kubeconfigs {
+		left = append(left, name+".kubeconfig")
+	}
+	for _, name := range left {
+		if err := os.RemoveAll(o.path(name)); err != nil {
+			return fmt.Errorf("removing an earlier cluster: %w", err)
 		}
 	}
 	return nil

@@ -17,6 +17,7 @@ func writeIdentities(ca *authority, address string) error {
 		}},
 		{"apiserver-etcd-client", pkix.Name{CommonName: "kube-apiserver-etcd-client"}, nil},
 		{"apiserver-kubelet-client", masters("kube-apiserver-kubelet-client"), nil},
+		{"front-proxy-client", pkix.Name{CommonName: "front-proxy-client"}, nil},
 		{"controller-manager", pkix.Name{CommonName: "system:kube-controller-manager"}, []string{address}},
 		{"scheduler", pkix.Name{CommonName: "system:kube-scheduler"}, []string{address}},
 		{"admin", masters("kubernetes-admin"), nil},

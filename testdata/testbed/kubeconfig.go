@@ -11,6 +11,9 @@ import (
 // contextName is the cluster's and the context's name in every kubeconfig.
 const contextName = "testbed"
 
+// kubeconfigs are the identities that get one.
+var kubeconfigs = []string{"admin", "reaper", "controller-manager", "scheduler"}
+
 // writeKubeconfig writes a self-contained kubeconfig for the identity that the
 // authority issued under the name.
 func writeKubeconfig(path, server string, ca *authority, name string) error {

@@ -98,7 +98,7 @@ func prepare(o options) (cluster, error) {
 	if err := writeIdentities(ca, o.address); err != nil {
 		return c, err
 	}
-	for _, name := range []string{"admin", "reaper", "controller-manager", "scheduler"} {
+	for _, name := range kubeconfigs {
 		if err := writeKubeconfig(c.path(name+".kubeconfig"), c.server(), ca, name); err != nil {
 			return c, err
 		}
