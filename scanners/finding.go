@@ -16,13 +16,13 @@ type Finding struct {
 	Layer     Layer       `json:"layer"`
 	Severity  Severity    `json:"severity"`
 	Object    kube.Ref    `json:"object"`
-	Container string      `json:"container,omitempty"`
-	Path      string      `json:"path,omitempty"`
+	Container string      `json:"container"`
+	Path      string      `json:"path"`
 	Message   string      `json:"message"`
 	Fix       FixKind     `json:"fix"`
 	Refs      []string    `json:"references"`
-	Owner     *kube.Owner `json:"owner,omitempty"`
-	Source    *Position   `json:"source,omitempty"`
+	Owner     *kube.Owner `json:"owner"`
+	Source    *Position   `json:"source"`
 
 	// Key is the Hit's.
 	Key string `json:"-"`

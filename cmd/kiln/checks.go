@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"kiln/scanners"
+)
+
+// checkEntry is a check in the output of 'kiln checks', a contract.
+type checkEntry struct {
+	ID         string            `json:"id"`
+	Layer      scanners.Layer    `json:"layer"`
+	Severity   scanners.Severity `json:"severity"`
+	Title      string            `json:"title"`
+	References []string          `json:"references"`
+	Fix        scanners.FixKind  `json:"fix"`
+}
+
+func newChecks(a *app) *cobra.Command {
+	output := "table"
+	cmd := &cobra.Command{
+		Use:   "checks",
+		Short: "List the catalogue of checks",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			entries := make([]checkEntry, 0, len(a.checks))
+			for _, c := range a.checks {
+				entries = append(entries, checkEntry{c.ID, c.Layer, c.Severity, c.Title, c.References, c.Fix})
+			}
+			switch output {
+			case "json":
+				return writeJSON(a.out, entries)
+			case "yaml":
+				return writeYAML(a.out, entries)
+			case "table":
+				return a.writeChecks(entries)
+			}
+			return usageErrorf("--output: unknown format %q: use table, json or yaml", output)
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", output, "table, json or yaml")
+	return cmd
+}
+
+func (a *app) writeChecks(entries []checkEntry) error {
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "CHECK\tSEVERITY\tFIX\tTITLE\tREFERENCES")
+	for _, e := range entries {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", e.ID, e.Severity, e.Fix, e.Title, strings.Join(e.References, ", "))
+	}
+	return t.Flush()
+}
+
+func newExplain(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "explain CHECK",
+		Short:   "Read a check's lesson",
+		Example: "  kiln explain pod/privileged",
+		Args:    exactlyOne("CHECK", "pod/privileged"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return checkIDs(a.checks), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := findCheck(a.checks, args[0])
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(a.out, "%s\n\nCheck %s, layer %s, severity %s, fix %s.\n",
+				strings.TrimSpace(c.Lesson), c.ID, c.Layer, c.Severity, c.Fix)
+			return err
+		},
+	}
+}
+
+// exactlyOne wants one argument, and names it where it is missing.
+func exactlyOne(name, example string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageErrorf("%s takes one %s, such as %s; %d given", cmd.CommandPath(), name, example, len(args))
+		}
+		return nil
+	}
+}
+
+// checkIDs completes IDs in a shell.
+func checkIDs(checks []scanners.Check) []string {
+	ids := make([]string, 0, len(checks))
+	for _, c := range checks {
+		ids = append(ids, c.ID+"\t"+c.Title)
+	}
+	return ids
+}

@@ -1,0 +1,51 @@
+// Command kiln hardens Kubernetes clusters by hand: it finds what is wrong,
+// explains it, shows the fix as the API server's own diff, applies it, and
+// takes it back.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/go-logr/logr"
+	"k8s.io/klog/v2"
+
+	"kiln/kube"
+)
+
+// version is stamped by the Makefile.
+var version = "dev"
+
+func main() {
+	// client-go logs through klog, which would write across the screen; what
+	// matters comes back as errors and warnings.
+	klog.SetLogger(logr.Discard())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
+}
+
+// run carries out one command line and returns its exit code.
+func run(ctx context.Context, io streams, args []string) int {
+	root := newRoot(io)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var outcome *outcomeError
+	switch {
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(io.err, "kiln: interrupted")
+		return exitError
+	case errors.As(err, &outcome):
+		fmt.Fprintln(io.err, "kiln: "+outcome.Error())
+		return outcome.code
+	}
+	fmt.Fprintln(io.err, "kiln: "+kube.Explain(err))
+	return exitError
+}

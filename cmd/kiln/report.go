@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"kiln/scanners"
+)
+
+// writeReport writes a report in one of the formats.
+type writeReport func(io.Writer, scanners.Report, []scanners.Check) error
+
+func reportWriter(format string) (writeReport, error) {
+	switch format {
+	case "table":
+		return writeTable, nil
+	case "json":
+		return func(w io.Writer, r scanners.Report, _ []scanners.Check) error { return writeJSON(w, r) }, nil
+	case "yaml":
+		return func(w io.Writer, r scanners.Report, _ []scanners.Check) error { return writeYAML(w, r) }, nil
+	case "sarif":
+		return writeSARIF, nil
+	}
+	return nil, usageErrorf("--output: unknown format %q: use table, json, yaml or sarif", format)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+func writeYAML(w io.Writer, v any) error {
+	text, err := sigsyaml.Marshal(v)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	return err
+}
+
+// writeTable is for people: the findings, the checks that could not be
+// judged, and how each layer stands.
+func writeTable(w io.Writer, r scanners.Report, _ []scanners.Check) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if len(r.Findings) > 0 {
+		fmt.Fprintln(t, "SEVERITY\tCHECK\tNAMESPACE\tOBJECT\tMESSAGE\tFIX\tID")
+	}
+	for _, f := range r.Findings {
+		object := f.Object.Kind + "/" + f.Object.Name
+		if f.Source != nil {
+			object = fmt.Sprintf("%s (%s:%d)", object, f.Source.File, f.Source.Line)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Severity, f.Check, f.Object.Namespace, object, f.Message, f.Fix, f.ID)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	writeUnknown(w, r.Checks)
+	return writeScores(w, r)
+}
+
+func writeUnknown(w io.Writer, checks []scanners.CheckStatus) {
+	byReason, order := map[string][]string{}, []string{}
+	for _, c := range checks {
+		if c.Status != scanners.NotKnown {
+			continue
+		}
+		if byReason[c.Reason] == nil {
+			order = append(order, c.Reason)
+		}
+		byReason[c.Reason] = append(byReason[c.Reason], c.ID)
+	}
+	if len(order) > 0 {
+		fmt.Fprintln(w, "\nNot assessed:")
+	}
+	for _, reason := range order {
+		fmt.Fprintf(w, "  %s\n    %s\n", strings.Join(byReason[reason], ", "), reason)
+	}
+}
+
+func writeScores(w io.Writer, r scanners.Report) error {
+	fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "LAYER\tSCORE\tFINDINGS\tNOT ASSESSED")
+	for _, layer := range scanners.Layers() {
+		s, ok := r.Summary.ByLayer[layer]
+		if !ok {
+			continue
+		}
+		score := "-"
+		if s.Score != nil {
+			score = fmt.Sprintf("%d%%", *s.Score)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%d\t%d\n", layer, score, s.Findings, s.Unknown)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%d findings in %d objects, %.1f s\n", len(r.Findings), r.Summary.Objects, r.Seconds)
+	return err
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"kiln/kube"
+	"kiln/scanners"
+	"kiln/scanners/catalogue"
+	"kiln/tui"
+)
+
+// streams are where a command reads and writes: results go to out, everything
+// else to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// app is what all commands share.
+type app struct {
+	streams
+	flags    *genericclioptions.ConfigFlags
+	readOnly bool
+	checks   []scanners.Check
+}
+
+// connect opens the cluster that the flags mean.
+func (a *app) connect(ctx context.Context) (*kube.Cluster, error) {
+	return kube.Connect(ctx, a.flags, a.readOnly)
+}
+
+// namespace is what -n says; empty means all.
+func (a *app) namespace() string { return *a.flags.Namespace }
+
+func newRoot(io streams) *cobra.Command {
+	a := &app{streams: io, flags: genericclioptions.NewConfigFlags(true), checks: catalogue.Checks()}
+	root := &cobra.Command{
+		Use:   "kiln",
+		Short: "Find what is wrong with a Kubernetes cluster, understand it, fix it, take it back",
+		Long: `kiln is a terminal UI that hardens a Kubernetes cluster by hand. Without a
+command it opens on the current context.`,
+		Args:          noArguments,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageErrorf("%v\nTry '%s --help'.", err, cmd.CommandPath())
+	})
+	a.flags.AddFlags(root.PersistentFlags())
+	root.PersistentFlags().BoolVar(&a.readOnly, "readonly", false, "refuse every write, in the transport")
+	root.PersistentFlags().BoolP("all-namespaces", "A", false, "look at all namespaces, which is the default without -n")
+	root.MarkFlagsMutuallyExclusive("namespace", "all-namespaces")
+
+	var options tui.Options
+	root.Flags().StringVar(&options.Theme, "theme", "", "the skin's name: dark, light, or one of your own")
+	root.Flags().StringVarP(&options.Command, "command", "c", "", "the view to start with, as typed after ':'")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		options.Flags, options.Namespace, options.ReadOnly = a.flags, a.namespace(), a.readOnly
+		options.Checks, options.Version = a.checks, version
+		return tui.Run(cmd.Context(), options)
+	}
+	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newJournal(a), newUndo(a), newInfo(a), newVersion(a))
+	return root
+}
+
+// noArguments refuses arguments as wrong usage, and says what was meant to be
+// a command.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := ""
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = " Did you mean " + near[0] + "?"
+	}
+	return usageErrorf("unknown command %q.%s\nTry '%s --help'.", args[0], hint, cmd.CommandPath())
+}

@@ -1,0 +1,117 @@
+package kube
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// Explain says in one sentence what went wrong between kiln and a cluster, and
+// in a second one what to try. Errors that it doesn't know keep their text.
+func Explain(err error) string {
+	if err == nil {
+		return ""
+	}
+	for _, explain := range []func(error) (what, try string){explainConfig, explainRefusal, explainTLS, explainNetwork} {
+		if what, try := explain(err); what != "" {
+			return Clean(what) + ". Try: " + try + "."
+		}
+	}
+	return Clean(err.Error())
+}
+
+func explainConfig(err error) (what, try string) {
+	text := err.Error()
+	switch {
+	case clientcmd.IsEmptyConfig(err):
+		return "no kubeconfig was found, and this isn't a pod of a cluster",
+			"set KUBECONFIG or --kubeconfig, or see a demo with make demo"
+	case clientcmd.IsContextNotFound(err), strings.Contains(text, "does not exist") && strings.Contains(text, "context"):
+		return text, "kubectl config get-contexts lists those that do"
+	case strings.Contains(text, "error loading config file"), clientcmd.IsConfigurationInvalid(err):
+		return "the kubeconfig can't be used: " + lastPart(text), "kubectl config view shows what is read, and from where"
+	case strings.Contains(text, "getting credentials: exec"), strings.Contains(text, "executable") && strings.Contains(text, "not found"):
+		return "the kubeconfig's credential plugin failed: " + lastPart(text), "run it by hand, or log in with your provider's tool"
+	}
+	return "", ""
+}
+
+func explainRefusal(err error) (what, try string) {
+	var readOnly *ReadOnlyError
+	switch {
+	case errors.As(err, &readOnly):
+		return readOnly.Error(), "leave read-only mode first"
+	case apierrors.IsUnauthorized(err):
+		return "the server doesn't accept the credentials: a token or certificate has expired, or belongs to another cluster",
+			"log in again, or another --context"
+	case apierrors.IsForbidden(err):
+		return err.Error(), "ask for that right, or another --as or --context"
+	}
+	return "", ""
+}
+
+func explainTLS(err error) (what, try string) {
+	var authority x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var alert tls.AlertError
+	server := serverIn(err)
+	switch {
+	case errors.As(err, &authority):
+		return "the certificate of " + server + " is signed by an authority that the kubeconfig doesn't know",
+			"fetch the kubeconfig anew; if this cluster was never so, somebody may stand between"
+	case errors.As(err, &hostname):
+		return "the certificate of " + server + " is for another name: " + hostname.Error(), "the server's address as its certificate has it, or tls-server-name in the kubeconfig"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the certificate of " + server + " has expired or is not valid yet: " + invalid.Detail, "check this machine's clock; then the server's certificates (kubeadm certs check-expiration)"
+	case errors.As(err, &alert):
+		return server + " refuses our client certificate: " + alert.Error(), "fetch the kubeconfig anew"
+	}
+	return "", ""
+}
+
+func explainNetwork(err error) (what, try string) {
+	var dns *net.DNSError
+	var timeout net.Error
+	server := serverIn(err)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "", ""
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing answers at " + server + ": the connection was refused", "is the cluster running? kubectl config view --minify shows the address that is used"
+	case errors.As(err, &dns):
+		return fmt.Sprintf("the name %q of the server can't be resolved", dns.Name), "is the network, or the VPN, up?"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return server + " did not answer in time", "is the network, or the VPN, up? Is a proxy needed (HTTPS_PROXY)?"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "there is no way to " + server, "is the network, or the VPN, up?"
+	}
+	return "", ""
+}
+
+// serverIn finds the address that a failed request went to.
+func serverIn(err error) string {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		if u, parseErr := url.Parse(failed.URL); parseErr == nil && u.Host != "" {
+			return u.Host
+		}
+	}
+	return "the server"
+}
+
+// lastPart is the end of a chain of causes, which is where client-go says what
+// matters.
+func lastPart(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.TrimPrefix(lines[len(lines)-1], "invalid configuration: ")
+}
