@@ -1,0 +1,39 @@
+# kiln: `make demo` shows it, `make test` proves it.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GO      ?= go
+LDFLAGS := -s -w -X main.version=$(VERSION)
+SHELL   := bash
+
+.PHONY: build testbed demo test check bench picture clean
+.DEFAULT_GOAL := build
+
+build: ## kiln itself, into bin/
+	@echo "building kiln"
+	@$(GO) build -v -trimpath -ldflags "$(LDFLAGS)" -o bin/kiln ./cmd/kiln 2> >($(counter))
+
+testbed: ## a real control plane in one program, into bin/; minutes the first time
+	@echo "building the testbed: Kubernetes' control plane and etcd"
+	@$(MAKE) --no-print-directory -C testdata/testbed build GOFLAGS=-v OUT=$(abspath bin/testbed) 2> >($(counter))
+
+demo: build testbed ## the TUI on a vulnerable cluster of its own, gone on exit
+	@bin/testbed run --load testdata/clusters/vulnerable -- bin/kiln
+
+test: check testbed ## everything: static checks, then all tests with the race detector
+	KILN_REQUIRE_TESTBED=1 $(GO) test -race -timeout 20m ./...
+	$(MAKE) --no-print-directory -C testdata/testbed test
+
+check: ## gofmt, vet, staticcheck
+	@unformatted=$$(gofmt -l cmd kube scanners fixes tui themes testdata); \
+	if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+bench: build testbed ## the budgets, as ratios to the bare listing in the same run
+	$(GO) run ./testdata/bench
+
+clean:
+	rm -rf bin
+
+# counter turns the names of built packages into one line that counts them,
+# and lets all else through.
+counter = awk '/^[a-z0-9._~\/-]+$$/ { printf "\r  %d packages", ++n > "/dev/stderr"; next } { print > "/dev/stderr" } END { if (n) print "" > "/dev/stderr" }'

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"kiln/fixes"
+	"kiln/themes"
+)
+
+func newInfo(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "info",
+		Short: "Show what kiln would use: context, kubeconfig, and every path",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+			fmt.Fprintf(t, "Version:\t%s (%s)\n", version, runtime.Version())
+			access := a.flags.ToRawKubeConfigLoader().ConfigAccess()
+			fmt.Fprintf(t, "Kubeconfig:\t%s\n", strings.Join(access.GetLoadingPrecedence(), ", "))
+			context, contexts := a.contexts()
+			fmt.Fprintf(t, "Context:\t%s\n", context)
+			fmt.Fprintf(t, "Contexts:\t%s\n", contexts)
+			journal, err := fixes.DefaultJournalDir()
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(t, "Journal:\t%s\n", journal)
+			fmt.Fprintf(t, "Skins:\t%s\n", themes.Folder())
+			fmt.Fprintf(t, "Checks:\t%d\n", len(a.checks))
+			return t.Flush()
+		},
+	}
+}
+
+// contexts reads the kubeconfig without asking any server.
+func (a *app) contexts() (current, all string) {
+	config, err := a.flags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return "-", err.Error()
+	}
+	names := make([]string, 0, len(config.Contexts))
+	for name := range config.Contexts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	current = config.CurrentContext
+	if *a.flags.Context != "" {
+		current = *a.flags.Context
+	}
+	return orDash(current), orDash(strings.Join(names, ", "))
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+func newVersion(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print kiln's version",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(a.out, "kiln %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}
