@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -71,7 +70,7 @@ func runCluster(ctx context.Context, o options) error {
 		go reap(ctx, config)
 	}
 	progress("ready after %.1f s, %s", time.Since(began).Seconds(), c.server())
-	fmt.Println("ready", c.adminKubeconfig())
+	fmt.Println("ready", c.path("admin.kubeconfig"))
 	select {
 	case err := <-procs.exits:
 		return err
@@ -122,43 +121,26 @@ func (c cluster) start(ctx context.Context, procs *processes) (*rest.Config, err
 	steps := []struct {
 		component string
 		flags     []string
-		ready     string // a URL that answers 200 from then on; empty to go on at once
+		ready     string // a URL that answers 200 from then on
 	}{
-		{"etcd", c.etcdFlags(), ""},
+		{"etcd", c.etcdFlags(), c.etcd() + "/health"},
 		{"kube-apiserver", c.apiserverFlags(), c.server() + "/readyz"},
-		{"kube-controller-manager", c.controllerManagerFlags(), ""},
 		{"kube-scheduler", c.schedulerFlags(), "https://" + c.hostPort(c.ports.scheduler) + "/healthz"},
+		// The controller manager answers /healthz before its controllers work.
+		// This, which one of them makes, is what a pod can't be created without.
+		{"kube-controller-manager", c.controllerManagerFlags(), c.server() + "/api/v1/namespaces/default/serviceaccounts/default"},
 	}
 	for _, step := range steps {
 		progress("starting %s", step.component)
 		if err := procs.start(step.component, step.flags); err != nil {
 			return nil, err
 		}
-		if step.ready == "" {
-			continue
-		}
 		if err := procs.until(ctx, step.component, probe(client, step.ready)); err != nil {
-			return nil, err
-		}
-	}
-	// The controller manager answers before its controllers work; a pod can
-	// be made only once one of them has made the default ServiceAccount.
-	for _, url := range []string{
-		"https://" + c.hostPort(c.ports.controllerManager) + "/healthz",
-		c.server() + "/api/v1/namespaces/default/serviceaccounts/default",
-	} {
-		if err := procs.until(ctx, "kube-controller-manager", probe(client, url)); err != nil {
 			return nil, err
 		}
 	}
 	return config, nil
 }
-
-func (c cluster) hostPort(port *reservedPort) string {
-	return net.JoinHostPort(c.address, port.String())
-}
-
-func (c cluster) adminKubeconfig() string { return c.path("admin.kubeconfig") }
 
 // progress tells the person who waits what is being done.
 func progress(format string, args ...any) {
