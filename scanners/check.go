@@ -57,6 +57,9 @@ type Check struct {
 	// Reads are further resources that it looks at: with a gap in one of
 	// them the check still runs and may fail, but can't pass.
 	Reads []kube.Resource
+	// Hints are resources that refine its judgement: it waits for them, but
+	// judges without those that have a gap.
+	Hints []kube.Resource
 
 	// Find does the work.
 	Find func(*kube.Inventory) Result

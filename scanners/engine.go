@@ -64,14 +64,11 @@ func Evaluate(checks []Check, inv *kube.Inventory) []CheckResult {
 }
 
 func ready(c Check, inv *kube.Inventory) bool {
-	for _, r := range c.Needs {
-		if !inv.Settled(r) {
-			return false
-		}
-	}
-	for _, r := range c.Reads {
-		if !inv.Settled(r) {
-			return false
+	for _, resources := range [][]kube.Resource{c.Needs, c.Reads, c.Hints} {
+		for _, r := range resources {
+			if !inv.Settled(r) {
+				return false
+			}
 		}
 	}
 	return true
