@@ -54,7 +54,7 @@ func isSeparator(line string) bool {
 func (r *manifestReader) document(file string, d document, named bool) {
 	var root yaml.Node
 	err := yaml.Unmarshal([]byte(d.text), &root)
-	if err == nil && len(root.Content) == 0 {
+	if err == nil && (len(root.Content) == 0 || root.Content[0].Tag == "!!null") {
 		return // only comments
 	}
 	raw := []byte(nil)

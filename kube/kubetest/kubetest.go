@@ -1,0 +1,105 @@
+// Package kubetest gives tests a real control plane: the testbed, started once
+// per test binary, when a test first asks for it. A package that uses it has
+//
+//	func TestMain(m *testing.M) { os.Exit(kubetest.Run(m)) }
+//
+// and its tests call [Cluster] or [Hardened]. Tests share the cluster, so each
+// works in its own [Testbed.Namespace] and as its own [Testbed.Identity].
+//
+// There are no kubelets. A Node applied with a Ready condition in its status
+// stays ready and is scheduled to, but its pods stay Pending.
+package kubetest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+)
+
+// Option changes how Run sets the clusters up.
+type Option func()
+
+// WithFlags adds flags of "testbed up" to those of the plain cluster.
+func WithFlags(flags ...string) Option {
+	return func() { plain.flags = append(plain.flags, flags...) }
+}
+
+// Run runs the tests of a binary, stops the clusters they used, and returns the
+// exit code.
+func Run(m *testing.M, options ...Option) int {
+	for _, option := range options {
+		option()
+	}
+	defer plain.stop()
+	defer hardened.stop()
+	return m.Run()
+}
+
+// Cluster returns the plain cluster: the flags that Kubernetes needs to work,
+// and none that protects it. Where the testbed isn't built the test is skipped,
+// or fails if the environment has CI or KILN_REQUIRE_TESTBED.
+func Cluster(t testing.TB) *Testbed {
+	t.Helper()
+	return plain.get(t)
+}
+
+// Hardened returns a second cluster, set up as the CIS benchmark asks: audit
+// log, encryption at rest, Pod Security at baseline, no anonymous requests.
+func Hardened(t testing.TB) *Testbed {
+	t.Helper()
+	return hardened.get(t)
+}
+
+// The clusters of this test binary.
+var (
+	plain    shared
+	hardened = shared{flags: []string{"--hardened"}}
+)
+
+// shared is a cluster that starts on first use.
+type shared struct {
+	flags   []string
+	once    sync.Once
+	process *process
+	testbed *Testbed
+	err     error
+}
+
+func (s *shared) get(t testing.TB) *Testbed {
+	t.Helper()
+	s.once.Do(func() { s.err = s.start() })
+	switch {
+	case errors.Is(s.err, errNotBuilt) && !required():
+		t.Skip(s.err)
+	case s.err != nil:
+		t.Fatal(s.err)
+	}
+	return s.testbed
+}
+
+func (s *shared) start() error {
+	binary, err := findBinary()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "kubetest-")
+	if err != nil {
+		return fmt.Errorf("making a folder for a cluster: %w", err)
+	}
+	if s.process, err = startProcess(binary, dir, s.flags); err != nil {
+		return err
+	}
+	s.testbed, err = newTestbed(s.process.dir)
+	return err
+}
+
+func (s *shared) stop() {
+	if s.process == nil {
+		return
+	}
+	if err := s.process.stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "kubetest:", err)
+	}
+}
