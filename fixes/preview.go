@@ -30,7 +30,7 @@ type TargetPreview struct {
 	// of a Plan is applied if a target has one.
 	Err error
 
-	fields fieldChanges
+	change targetChange
 }
 
 // Takeover is a field that belongs to another field manager today.
@@ -78,4 +78,10 @@ func (p Preview) Err() error {
 		}
 	}
 	return nil
+}
+
+// targetChange is what a target's preview holds for the apply: unmasked, and
+// so never shown.
+type targetChange struct {
+	fields []kube.FieldChange
 }

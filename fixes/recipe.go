@@ -1,0 +1,31 @@
+package fixes
+
+import (
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+// Recipe plans the fix for the findings of one check. It is pure: all that it
+// looks at is handed to it.
+type Recipe struct {
+	// Check is the check's id.
+	Check string
+	// Reads names further live objects that Plan looks at; may be nil.
+	Reads func(finding scanners.Finding) []kube.Ref
+	// Plan returns the title, the changes and the notes; a ManualError where
+	// this object needs a person.
+	Plan func(Situation) (Plan, error)
+}
+
+// Situation is what a recipe plans for.
+type Situation struct {
+	Finding scanners.Finding
+	// Live is the finding's object as it is now.
+	Live *unstructured.Unstructured
+	// Others are the objects of Recipe.Reads that exist.
+	Others map[kube.Ref]*unstructured.Unstructured
+	// Inventory is that of the scan which found it; never nil.
+	Inventory *kube.Inventory
+}
