@@ -13,7 +13,7 @@ build: ## kiln itself, into bin/
 
 testbed: ## a real control plane in one program, into bin/; minutes the first time
 	@echo "building the testbed: Kubernetes' control plane and etcd"
-	@$(MAKE) --no-print-directory -C testdata/testbed build GOFLAGS=-v OUT=$(abspath bin/testbed) 2> >($(counter))
+	@$(MAKE) --no-print-directory -C testdata/testbed build GOFLAGS="$(GOFLAGS) -v" OUT=$(abspath bin/testbed) 2> >($(counter))
 
 demo: build testbed ## the TUI on a vulnerable cluster of its own, gone on exit
 	@bin/testbed run --load testdata/clusters/vulnerable -- bin/kiln
