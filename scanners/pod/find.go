@@ -1,0 +1,66 @@
+package pod
+
+import (
+	"strings"
+
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+// report takes the hits of a check one by one.
+type report func(scanners.Hit)
+
+// inPods judges what belongs to the pod as a whole. Pods that are listed for
+// their ephemeral containers alone are left out: their template is judged at
+// its own workload.
+func inPods(judge func(*kube.Workload, report)) func(*kube.Inventory) scanners.Result {
+	return func(inv *kube.Inventory) scanners.Result {
+		var hits []scanners.Hit
+		add := func(h scanners.Hit) { hits = append(hits, h) }
+		for _, w := range inv.Workloads {
+			if !w.EphemeralOnly {
+				judge(w, add)
+			}
+		}
+		return scanners.Found(hits)
+	}
+}
+
+// inContainers judges every container of every workload.
+func inContainers(judge func(container, report)) func(*kube.Inventory) scanners.Result {
+	return func(inv *kube.Inventory) scanners.Result {
+		var hits []scanners.Hit
+		add := func(h scanners.Hit) { hits = append(hits, h) }
+		for _, w := range inv.Workloads {
+			for c := range containers(w) {
+				judge(c, add)
+			}
+		}
+		return scanners.Found(hits)
+	}
+}
+
+// inLinuxContainers is inContainers without the pods for Windows nodes.
+func inLinuxContainers(judge func(container, report)) func(*kube.Inventory) scanners.Result {
+	return inContainers(func(c container, add report) {
+		if !c.workload.Windows() {
+			judge(c, add)
+		}
+	})
+}
+
+// metadataPath is where the metadata of the pods stands in the workload's
+// object: beside their spec.
+func metadataPath(w *kube.Workload) string {
+	return strings.TrimSuffix(w.SpecPath, "spec") + "metadata"
+}
+
+// isStatic says that a pod comes from a file on its node: the API server only
+// shows a mirror of it, which has no account and no controller to edit.
+func isStatic(w *kube.Workload) bool {
+	_, ok := w.Object.GetAnnotations()["kubernetes.io/config.mirror"]
+	return ok
+}
+
+func isTrue(b *bool) bool  { return b != nil && *b }
+func isFalse(b *bool) bool { return b != nil && !*b }
