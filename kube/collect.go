@@ -53,10 +53,10 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	col.inv.Source = Source{Context: c.Context, Server: c.Server, Version: c.Version}
 	col.settle(ServerVersion, batch{}, nil)
 
-	group, ctx := errgroup.WithContext(ctx)
+	group, lists := errgroup.WithContext(ctx)
 	group.SetLimit(listsAtOnce)
 	for _, k := range table {
-		group.Go(func() error { return col.read(ctx, k) })
+		group.Go(func() error { return col.read(lists, k) })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err

@@ -112,6 +112,10 @@ func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
 	return c, nil
 }
 
+// HTTPClient is the client under all others, for endpoints that they don't
+// know. It passes the Gate too.
+func (c *Cluster) HTTPClient() *http.Client { return c.http }
+
 // protobuf is config for the typed clients, several times cheaper to decode
 // than JSON.
 func protobuf(config *rest.Config) *rest.Config {

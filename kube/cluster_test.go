@@ -1,0 +1,42 @@
+package kube_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+
+	"kiln/kube/kubetest"
+)
+
+// waitForPods waits until the controllers have made n pods.
+func waitForPods(t *testing.T, testbed *kubetest.Testbed, ns string, n int) {
+	t.Helper()
+	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 20*time.Second, true, func(ctx context.Context) (bool, error) {
+		pods, err := testbed.Client().CoreV1().Pods(ns).List(ctx, metav1.ListOptions{})
+		return err == nil && len(pods.Items) == n, err
+	})
+	if err != nil {
+		t.Fatalf("waiting for %d pods in %s: %v", n, ns, err)
+	}
+}
+
+// addEphemeral gives one pod of the Deployment web an ephemeral container.
+func addEphemeral(t *testing.T, testbed *kubetest.Testbed, ns string) {
+	t.Helper()
+	api := testbed.Client().CoreV1().Pods(ns)
+	pods, err := api.List(t.Context(), metav1.ListOptions{LabelSelector: "app=web"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod := &pods.Items[0]
+	pod.Spec.EphemeralContainers = []corev1.EphemeralContainer{{
+		EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debugger", Image: "busybox:1.36", TerminationMessagePolicy: corev1.TerminationMessageReadFile},
+	}}
+	if _, err := api.UpdateEphemeralContainers(t.Context(), pod.Name, pod, metav1.UpdateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
