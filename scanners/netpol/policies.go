@@ -1,0 +1,127 @@
+// Package netpol works out what NetworkPolicies do: which workloads they
+// select, who is isolated, and who may talk to whom.
+//
+// It knows the policies of networking.k8s.io alone. Those of Cilium, Calico
+// and the admin policies may allow less or more (see Others).
+package netpol
+
+import (
+	"strings"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"kiln/kube"
+)
+
+// Direction of traffic, as seen from a pod.
+type Direction = networkingv1.PolicyType
+
+// The directions.
+const (
+	Ingress = networkingv1.PolicyTypeIngress
+	Egress  = networkingv1.PolicyTypeEgress
+)
+
+// Policies are the NetworkPolicies of an Inventory.
+type Policies struct {
+	byNamespace map[string][]*networkingv1.NetworkPolicy
+	// namespaces are the labels of the namespaces that were read.
+	namespaces map[string]labels.Set
+}
+
+// New sorts the policies of inv.
+func New(inv *kube.Inventory) *Policies {
+	p := &Policies{byNamespace: map[string][]*networkingv1.NetworkPolicy{}, namespaces: map[string]labels.Set{}}
+	for _, policy := range inv.NetworkPolicies {
+		p.byNamespace[policy.Namespace] = append(p.byNamespace[policy.Namespace], policy)
+	}
+	for _, ns := range inv.Namespaces {
+		p.namespaces[ns.Name] = ns.Labels
+	}
+	return p
+}
+
+// In lists the policies of one namespace.
+func (p *Policies) In(namespace string) []*networkingv1.NetworkPolicy {
+	return p.byNamespace[namespace]
+}
+
+// Isolating lists the policies that select the workload's pods for a
+// direction. Without any, all traffic that way is allowed.
+func (p *Policies) Isolating(w *kube.Workload, d Direction) []*networkingv1.NetworkPolicy {
+	var isolating []*networkingv1.NetworkPolicy
+	for _, policy := range p.byNamespace[w.Namespace()] {
+		if Affects(policy, d) && Selects(policy, w) {
+			isolating = append(isolating, policy)
+		}
+	}
+	return isolating
+}
+
+// Governs says that policies reach the workload's pods at all: those on the
+// node's own network are outside, and an entry for ephemeral containers is no
+// pod of its own.
+func Governs(w *kube.Workload) bool { return !w.Spec.HostNetwork && !w.EphemeralOnly }
+
+// Affects says whether a policy is about a direction. Where it doesn't say so
+// itself, it is about ingress, and about egress if it has rules for that.
+func Affects(policy *networkingv1.NetworkPolicy, d Direction) bool {
+	if len(policy.Spec.PolicyTypes) == 0 {
+		return d == Ingress || len(policy.Spec.Egress) > 0
+	}
+	for _, t := range policy.Spec.PolicyTypes {
+		if t == d {
+			return true
+		}
+	}
+	return false
+}
+
+// Selects says whether the policy selects the workload's pods.
+func Selects(policy *networkingv1.NetworkPolicy, w *kube.Workload) bool {
+	return policy.Namespace == w.Namespace() && labelled(w, &policy.Spec.PodSelector)
+}
+
+// labelled says whether a selector matches the labels of the workload's
+// template, or those that its running pods got besides.
+func labelled(w *kube.Workload, selector *metav1.LabelSelector) bool {
+	if matches(selector, w.Meta.Labels) {
+		return true
+	}
+	for _, pod := range w.Pods {
+		if matches(selector, pod.Labels) {
+			return true
+		}
+	}
+	return false
+}
+
+func matches(selector *metav1.LabelSelector, set map[string]string) bool {
+	s, err := metav1.LabelSelectorAsSelector(selector)
+	return err == nil && s.Matches(labels.Set(set))
+}
+
+// Others lists, by the CRDs that are installed, the other kinds of policies
+// that may govern traffic in this cluster and aren't read.
+func Others(inv *kube.Inventory) []string {
+	makers := map[string]string{
+		"ciliumnetworkpolicies.cilium.io":                       "CiliumNetworkPolicy",
+		"ciliumclusterwidenetworkpolicies.cilium.io":            "CiliumClusterwideNetworkPolicy",
+		"networkpolicies.crd.projectcalico.org":                 "Calico's NetworkPolicy",
+		"globalnetworkpolicies.crd.projectcalico.org":           "Calico's GlobalNetworkPolicy",
+		"networkpolicies.crd.antrea.io":                         "Antrea's NetworkPolicy",
+		"clusternetworkpolicies.crd.antrea.io":                  "Antrea's ClusterNetworkPolicy",
+		"adminnetworkpolicies.policy.networking.k8s.io":         "AdminNetworkPolicy",
+		"baselineadminnetworkpolicies.policy.networking.k8s.io": "BaselineAdminNetworkPolicy",
+		"clusternetworkpolicies.policy.networking.k8s.io":       "ClusterNetworkPolicy",
+	}
+	var others []string
+	for _, crd := range inv.CustomResourceDefinitions {
+		if maker, ok := makers[strings.ToLower(crd.Name)]; ok {
+			others = append(others, maker)
+		}
+	}
+	return others
+}

@@ -1,0 +1,207 @@
+package netpol
+
+import (
+	"net/netip"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"kiln/kube"
+)
+
+// Port is what traffic goes to. An empty protocol means TCP.
+type Port struct {
+	Number   int32
+	Protocol corev1.Protocol
+}
+
+// Reach is whether one workload may talk to another, and by which policies.
+type Reach struct {
+	Allowed bool
+	// Refused are the policies of the side that does not allow it; empty when
+	// the traffic is allowed.
+	Refused []*networkingv1.NetworkPolicy
+}
+
+// Reach works out whether the pods of one workload may open a connection to
+// those of another. Both sides have to allow it.
+func (p *Policies) Reach(from, to *kube.Workload, port Port) Reach {
+	if port.Protocol == "" {
+		port.Protocol = corev1.ProtocolTCP
+	}
+	if Governs(from) {
+		if policies := p.Isolating(from, Egress); len(policies) > 0 && !p.anyOut(policies, to, port) {
+			return Reach{Refused: policies}
+		}
+	}
+	if Governs(to) {
+		if policies := p.Isolating(to, Ingress); len(policies) > 0 && !p.anyIn(policies, from, to, port) {
+			return Reach{Refused: policies}
+		}
+	}
+	return Reach{Allowed: true}
+}
+
+func (p *Policies) anyOut(policies []*networkingv1.NetworkPolicy, to *kube.Workload, port Port) bool {
+	for _, policy := range policies {
+		for _, rule := range policy.Spec.Egress {
+			if anyPort(rule.Ports, to, port) && p.anyPeer(rule.To, policy.Namespace, to) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *Policies) anyIn(policies []*networkingv1.NetworkPolicy, from, to *kube.Workload, port Port) bool {
+	for _, policy := range policies {
+		for _, rule := range policy.Spec.Ingress {
+			if anyPort(rule.Ports, to, port) && p.anyPeer(rule.From, policy.Namespace, from) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// anyPeer says whether a rule of a policy in namespace is about w. No peers
+// means everybody.
+func (p *Policies) anyPeer(peers []networkingv1.NetworkPolicyPeer, namespace string, w *kube.Workload) bool {
+	if len(peers) == 0 {
+		return true
+	}
+	for i := range peers {
+		if p.peer(&peers[i], namespace, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// peer: selectors of one peer must both match; pods on the node's network have
+// the node's address and match no selector.
+func (p *Policies) peer(peer *networkingv1.NetworkPolicyPeer, namespace string, w *kube.Workload) bool {
+	if peer.IPBlock != nil {
+		return inBlock(peer.IPBlock, w)
+	}
+	if !Governs(w) {
+		return false
+	}
+	if peer.NamespaceSelector == nil {
+		if w.Namespace() != namespace {
+			return false
+		}
+	} else if !matches(peer.NamespaceSelector, p.labelsOf(w.Namespace())) {
+		return false
+	}
+	return peer.PodSelector == nil || labelled(w, peer.PodSelector)
+}
+
+// labelsOf are a namespace's labels; the one with its name is always there in
+// a cluster, though seldom in a manifest.
+func (p *Policies) labelsOf(namespace string) labels.Set {
+	return labels.Merge(labels.Set{corev1.LabelMetadataName: namespace}, p.namespaces[namespace])
+}
+
+// inBlock says whether one of the workload's pods has an address of the block.
+func inBlock(block *networkingv1.IPBlock, w *kube.Workload) bool {
+	for _, pod := range w.Pods {
+		if addr, err := netip.ParseAddr(pod.IP); err == nil && Contains(block, addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// Contains says whether the block includes an address, its exceptions left out.
+func Contains(block *networkingv1.IPBlock, addr netip.Addr) bool {
+	prefix, err := netip.ParsePrefix(block.CIDR)
+	if err != nil || !prefix.Contains(addr) {
+		return false
+	}
+	for _, except := range block.Except {
+		if e, err := netip.ParsePrefix(except); err == nil && e.Contains(addr) {
+			return false
+		}
+	}
+	return true
+}
+
+// anyPort says whether the rule's ports include one of the destination's. No
+// ports means all.
+func anyPort(ports []networkingv1.NetworkPolicyPort, to *kube.Workload, port Port) bool {
+	if len(ports) == 0 {
+		return true
+	}
+	for i := range ports {
+		if portMatches(&ports[i], to, port) {
+			return true
+		}
+	}
+	return false
+}
+
+func portMatches(rule *networkingv1.NetworkPolicyPort, to *kube.Workload, port Port) bool {
+	protocol := corev1.ProtocolTCP
+	if rule.Protocol != nil {
+		protocol = *rule.Protocol
+	}
+	switch {
+	case protocol != port.Protocol:
+		return false
+	case rule.Port == nil:
+		return true
+	case rule.Port.Type == intstr.String:
+		return named(to.Spec, rule.Port.StrVal, port)
+	case rule.EndPort != nil:
+		return rule.Port.IntVal <= port.Number && port.Number <= *rule.EndPort
+	}
+	return rule.Port.IntVal == port.Number
+}
+
+// named resolves a port's name in the destination's own containers.
+func named(spec *corev1.PodSpec, name string, port Port) bool {
+	for _, containers := range [][]corev1.Container{spec.Containers, spec.InitContainers} {
+		for _, c := range containers {
+			for _, p := range c.Ports {
+				protocol := p.Protocol
+				if protocol == "" {
+					protocol = corev1.ProtocolTCP
+				}
+				if p.Name == name && protocol == port.Protocol && p.ContainerPort == port.Number {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Open says that a rule's peers and ports shut nobody out: no peers, or one
+// that is every pod of every namespace, or every address.
+func Open(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) bool {
+	if len(ports) > 0 {
+		return false
+	}
+	if len(peers) == 0 {
+		return true
+	}
+	for _, peer := range peers {
+		switch {
+		case peer.IPBlock != nil:
+			if prefix, err := netip.ParsePrefix(peer.IPBlock.CIDR); err == nil && prefix.Bits() == 0 && len(peer.IPBlock.Except) == 0 {
+				return true
+			}
+		case peer.NamespaceSelector != nil && empty(peer.NamespaceSelector) && (peer.PodSelector == nil || empty(peer.PodSelector)):
+			return true
+		}
+	}
+	return false
+}
+
+func empty(s *metav1.LabelSelector) bool {
+	return len(s.MatchLabels) == 0 && len(s.MatchExpressions) == 0
+}

@@ -1,0 +1,27 @@
+// Package network holds the checks of the network layer: who can talk to
+// whom, and what is open to the outside.
+package network
+
+import (
+	"embed"
+
+	"kiln/scanners"
+)
+
+//go:embed *.md
+var lessons embed.FS
+
+// Checks are all checks of the layer.
+func Checks() []scanners.Check {
+	return scanners.WithLessons(lessons, []scanners.Check{
+		noPolicy(),
+		noDefaultDenyIngress(),
+		noDefaultDenyEgress(),
+		danglingPolicy(),
+		allowAll(),
+		nodePort(),
+		publicLoadBalancer(),
+		externalIPs(),
+		ingressNoTLS(),
+	})
+}
