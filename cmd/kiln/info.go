@@ -26,7 +26,7 @@ func newInfo(a *app) *cobra.Command {
 			context, contexts := a.contexts()
 			fmt.Fprintf(t, "Context:\t%s\n", context)
 			fmt.Fprintf(t, "Contexts:\t%s\n", contexts)
-			journal, err := fixes.DefaultJournalDir()
+			journal, err := fixes.JournalDir()
 			if err != nil {
 				return err
 			}

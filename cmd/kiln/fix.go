@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"kiln/fixes"
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+type fixOptions struct {
+	object string
+	output string
+	dryRun bool
+	yes    bool
+	words  fixes.Options
+}
+
+func newFix(a *app) *cobra.Command {
+	o := fixOptions{}
+	cmd := &cobra.Command{
+		Use:   "fix CHECK|FINDING-ID...",
+		Short: "Preview a fix as the server's own diff, and apply it",
+		Example: `  kiln fix pod/privileged -n shop --object Deployment/web --dry-run
+  kiln fix pod/privileged -n shop --object Deployment/web --yes
+  kiln fix 3f2a9c01d4e5 -o patch > patch.yaml`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageErrorf("kiln fix takes checks or finding IDs, such as pod/privileged; 'kiln scan' lists both")
+			}
+			return nil
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return checkIDs(a.checks), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.fix(cmd.Context(), args, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.object, "object", "", "only this object, as KIND/NAME")
+	f.BoolVar(&o.dryRun, "dry-run", false, "only show what would change")
+	f.StringVarP(&o.output, "output", "o", "diff", "diff, patch (for the source of truth) or json")
+	f.BoolVarP(&o.yes, "yes", "y", false, "apply without asking")
+	f.BoolVar(&o.words.TakeOver, "force-conflicts", false, "take over fields that other managers have declared")
+	f.BoolVar(&o.words.Stopgap, "stopgap", false, "change objects that Helm, Argo CD or Flux own, until the owner puts its values back")
+	return cmd
+}
+
+// proposal is one finding on its way to being fixed.
+type proposal struct {
+	finding scanners.Finding
+	preview fixes.Preview
+	entry   *fixes.Entry
+	err     error
+}
+
+func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
+	if !slices.Contains([]string{"diff", "patch", "json"}, o.output) {
+		return usageErrorf("--output: unknown format %q: use diff, patch or json", o.output)
+	}
+	wanted, err := a.wantedChecks(args)
+	if err != nil {
+		return err
+	}
+	fixer, err := a.fixer(ctx)
+	if err != nil {
+		return err
+	}
+	inv, err := kube.Collect(ctx, fixer.Cluster, kube.CollectOptions{Namespace: a.namespace()}, nil)
+	if err != nil {
+		return err
+	}
+	findings, err := choose(scanners.Evaluate(wanted, inv), args, a.namespace(), o.object)
+	if err != nil {
+		return err
+	}
+	proposals := make([]proposal, 0, len(findings))
+	for _, f := range findings {
+		proposals = append(proposals, propose(ctx, fixer, inv, f))
+	}
+	if o.output == "diff" {
+		a.showProposals(proposals)
+	}
+	if !o.dryRun && o.output != "patch" {
+		if err := a.confirm(o, proposals); err != nil {
+			return err
+		}
+		applyAll(ctx, fixer, inv, proposals, o.words)
+	}
+	return a.fixOutcome(proposals, o)
+}
+
+// fixer opens the cluster and the journal, and tells of what an interrupted
+// kiln has left behind.
+func (a *app) fixer(ctx context.Context) (*fixes.Fixer, error) {
+	cluster, err := a.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	journal, err := openJournal()
+	if err != nil {
+		return nil, err
+	}
+	fixer := &fixes.Fixer{Cluster: cluster, Journal: journal}
+	open, err := fixer.Recover(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("looking through the journal: %w", err)
+	}
+	for _, r := range open {
+		fmt.Fprintf(a.err, "kiln: fix %s was interrupted: %s. 'kiln undo %s' takes it back.\n", r.Entry.ID, r.Found, r.Entry.ID)
+	}
+	return fixer, nil
+}
+
+func openJournal() (*fixes.Journal, error) {
+	dir, err := fixes.JournalDir()
+	if err != nil {
+		return nil, err
+	}
+	return fixes.OpenJournal(dir)
+}
+
+// wantedChecks are the checks to run: those named, or all where a finding's ID
+// is given.
+func (a *app) wantedChecks(args []string) ([]scanners.Check, error) {
+	var wanted []scanners.Check
+	for _, arg := range args {
+		if !strings.Contains(arg, "/") {
+			return a.checks, nil
+		}
+		c, err := findCheck(a.checks, arg)
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, c)
+	}
+	return wanted, nil
+}
+
+// choose picks the findings that the arguments mean. Each argument has to
+// mean one at least.
+func choose(results []scanners.CheckResult, args []string, namespace, object string) ([]scanners.Finding, error) {
+	var chosen []scanners.Finding
+	for _, arg := range args {
+		found := false
+		for _, r := range results {
+			for _, f := range r.Findings {
+				named := f.ID == arg || f.Check == arg
+				inScope := (namespace == "" || f.Object.Namespace == namespace || f.Object.Namespace == "" && f.Object.Name == namespace || f.ID == arg) &&
+					(object == "" || f.Object.Matches(object))
+				if named && inScope {
+					found = true
+					chosen = append(chosen, f)
+				}
+			}
+		}
+		if !found {
+			return nil, noFinding(results, arg, object)
+		}
+	}
+	return chosen, nil
+}
+
+func noFinding(results []scanners.CheckResult, arg, object string) error {
+	for _, r := range results {
+		if r.Check.ID == arg && r.Status == scanners.NotKnown {
+			return fmt.Errorf("%s could not be assessed: %s", arg, r.Reason)
+		}
+	}
+	where := ""
+	if object != "" {
+		where = " on " + object
+	}
+	return fmt.Errorf("no finding %s%s: it is fixed already, or 'kiln scan' names it otherwise", arg, where)
+}
+
+func propose(ctx context.Context, fixer *fixes.Fixer, inv *kube.Inventory, f scanners.Finding) proposal {
+	p := proposal{finding: f}
+	plan, err := fixer.Plan(ctx, f, inv)
+	if err != nil {
+		p.err = err
+		return p
+	}
+	if p.preview, p.err = fixer.Preview(ctx, plan); p.err == nil {
+		p.err = p.preview.Err()
+	}
+	return p
+}
+
+// applyAll applies one proposal after the other. Where an earlier one has
+// changed the same object, the fix is planned and previewed anew.
+func applyAll(ctx context.Context, fixer *fixes.Fixer, inv *kube.Inventory, proposals []proposal, words fixes.Options) {
+	touched := map[kube.Ref]bool{}
+	for i := range proposals {
+		p := &proposals[i]
+		if p.err != nil {
+			continue
+		}
+		if slices.ContainsFunc(p.preview.Targets, func(t fixes.TargetPreview) bool { return touched[t.Change.Target] }) {
+			*p = propose(ctx, fixer, inv, p.finding)
+			if errors.Is(p.err, fixes.ErrNothingToDo) {
+				p.err = nil // the earlier fix did it all
+				continue
+			}
+			if p.err != nil {
+				continue
+			}
+		}
+		entry, err := fixer.Apply(ctx, p.preview, words)
+		if p.err = err; err == nil {
+			p.entry = &entry
+		}
+		for _, t := range p.preview.Targets {
+			touched[t.Change.Target] = true
+		}
+	}
+}
+
+// confirm asks on a terminal; elsewhere --yes is the only word that counts.
+func (a *app) confirm(o fixOptions, proposals []proposal) error {
+	ready := 0
+	for _, p := range proposals {
+		if p.err == nil {
+			ready++
+		}
+	}
+	if o.yes || ready == 0 {
+		return nil
+	}
+	return a.ask(fmt.Sprintf("Apply %d fix(es)?", ready))
+}
+
+var errNotConfirmed = errors.New("nothing was changed: say --yes to apply, or --dry-run to only look")
+
+func (a *app) ask(question string) error {
+	if !a.interactive() {
+		return errNotConfirmed
+	}
+	fmt.Fprintf(a.err, "%s [y/N] ", question)
+	answer, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("reading the answer: %w", err)
+	}
+	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
+		return errNotConfirmed
+	}
+	return nil
+}
+
+// interactive says whether somebody can be asked.
+func (a *app) interactive() bool {
+	in, ok := a.in.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd()))
+}

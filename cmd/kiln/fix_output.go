@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"kiln/fixes"
+	"kiln/kube"
+)
+
+// showProposals prints each fix as a diff; everything but the diff itself goes
+// to standard error, so that the output stays a patch.
+func (a *app) showProposals(proposals []proposal) {
+	for _, p := range proposals {
+		fmt.Fprintf(a.err, "\n%s on %s [%s]\n", p.finding.Check, p.finding.Object, p.finding.ID)
+		if p.preview.Plan.Title != "" {
+			fmt.Fprintf(a.err, "  %s\n", p.preview.Plan.Title)
+		}
+		showPreview(a.out, a.err, p.preview)
+	}
+}
+
+// showPreview prints a preview's diffs to out and what there is to know about
+// them to about.
+func showPreview(out, about io.Writer, preview fixes.Preview) {
+	for _, t := range preview.Targets {
+		fmt.Fprintf(about, "  %s %s\n", t.Change.Mechanism, t.Change.Target)
+		for _, o := range t.Takeovers {
+			verb := "takes over"
+			if o.Declared {
+				verb = "conflicts with"
+			}
+			fmt.Fprintf(about, "    %s %s: %s\n", verb, kube.Clean(o.Manager), o.Field)
+		}
+		for _, w := range t.Warnings {
+			fmt.Fprintf(about, "    the server warns: %s\n", w)
+		}
+		if t.Owner.Reconciles() {
+			fmt.Fprintf(about, "    belongs to %s\n", kube.Clean(t.Owner.String()))
+		}
+		if t.Restarts != "" {
+			fmt.Fprintf(about, "    %s\n", t.Restarts)
+		}
+		fmt.Fprint(out, t.Unified())
+	}
+	for _, n := range preview.Plan.Notes {
+		fmt.Fprintf(about, "  note: %s\n", n)
+	}
+}
+
+// fixOutcome writes what was asked for and says how each fix went.
+func (a *app) fixOutcome(proposals []proposal, o fixOptions) error {
+	switch o.output {
+	case "json":
+		if err := writeJSON(a.out, fixResults(proposals)); err != nil {
+			return err
+		}
+	case "patch":
+		if err := a.writePatches(proposals); err != nil {
+			return err
+		}
+	}
+	failed := 0
+	for _, p := range proposals {
+		switch {
+		case p.err != nil:
+			failed++
+			fmt.Fprintf(a.err, "kiln: %s on %s: %s\n", p.finding.Check, p.finding.Object, kube.Explain(p.err))
+			if manual := (*fixes.ManualError)(nil); errors.As(p.err, &manual) && manual.Steps != "" {
+				fmt.Fprintln(a.err, kube.CleanBlock(manual.Steps))
+			}
+		case p.entry != nil:
+			fmt.Fprintf(a.err, "%s on %s: %s as %s; 'kiln undo %s' takes it back\n", p.finding.Check, p.finding.Object, p.entry.State, p.entry.ID, p.entry.ID)
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d fixes could not be done", failed, len(proposals))
+	}
+	return nil
+}
+
+func (a *app) writePatches(proposals []proposal) error {
+	for _, p := range proposals {
+		if p.err != nil {
+			continue
+		}
+		patch, err := fixes.Export(p.preview)
+		if err != nil {
+			return fmt.Errorf("exporting the fix of %s: %w", p.finding.Object, err)
+		}
+		if _, err := fmt.Fprintf(a.out, "---\n%s", patch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fixResult is a fix in JSON.
+type fixResult struct {
+	Finding string         `json:"finding"`
+	Check   string         `json:"check"`
+	Title   string         `json:"title"`
+	Targets []targetResult `json:"targets"`
+	Entry   string         `json:"entry"`
+	State   fixes.State    `json:"state"`
+	Error   string         `json:"error"`
+}
+
+type targetResult struct {
+	Object    kube.Ref         `json:"object"`
+	Mechanism fixes.Mechanism  `json:"mechanism"`
+	Diff      string           `json:"diff"`
+	Takeovers []fixes.Takeover `json:"takeovers"`
+	Warnings  []string         `json:"warnings"`
+	Owner     kube.Owner       `json:"owner"`
+	Restarts  string           `json:"restarts"`
+}
+
+func fixResults(proposals []proposal) []fixResult {
+	results := make([]fixResult, 0, len(proposals))
+	for _, p := range proposals {
+		r := fixResult{Finding: p.finding.ID, Check: p.finding.Check, Title: p.preview.Plan.Title, Targets: []targetResult{}}
+		for _, t := range p.preview.Targets {
+			r.Targets = append(r.Targets, targetResult{t.Change.Target, t.Change.Mechanism, t.Unified(), t.Takeovers, t.Warnings, t.Owner, t.Restarts})
+		}
+		if p.entry != nil {
+			r.Entry, r.State = p.entry.ID, p.entry.State
+		}
+		if p.err != nil {
+			r.Error = kube.Explain(p.err)
+		}
+		results = append(results, r)
+	}
+	return results
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"kiln/fixes"
+	"kiln/kube"
+)
+
+func newJournal(a *app) *cobra.Command {
+	output := "table"
+	cmd := &cobra.Command{
+		Use:   "journal",
+		Short: "List what was applied, and what was taken back",
+		Args:  noArguments,
+		RunE:  func(*cobra.Command, []string) error { return a.journal(output) },
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", output, "table, json or yaml")
+	return cmd
+}
+
+func (a *app) journal(output string) error {
+	journal, err := openJournal()
+	if err != nil {
+		return err
+	}
+	entries, broken := journal.Entries()
+	for _, err := range broken {
+		fmt.Fprintln(a.err, "kiln:", kube.Clean(err.Error()))
+	}
+	if entries == nil {
+		entries = []fixes.Entry{}
+	}
+	switch output {
+	case "json":
+		return writeJSON(a.out, entries)
+	case "yaml":
+		return writeYAML(a.out, entries)
+	case "table":
+		return a.writeJournal(entries)
+	}
+	return usageErrorf("--output: unknown format %q: use table, json or yaml", output)
+}
+
+func (a *app) writeJournal(entries []fixes.Entry) error {
+	if len(entries) == 0 {
+		fmt.Fprintln(a.err, "nothing has been applied yet")
+		return nil
+	}
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ENTRY\tTIME\tSTATE\tCHECK\tOBJECTS\tCONTEXT\tUSER")
+	for _, e := range entries {
+		names := make([]string, 0, len(e.Objects))
+		for _, o := range e.Objects {
+			names = append(names, o.Ref.String())
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.ID, e.Time.Local().Format("2006-01-02 15:04:05"), e.State,
+			e.Finding.Check, kube.Clean(strings.Join(names, ", ")), kube.Clean(e.Context), kube.Clean(e.User))
+	}
+	return t.Flush()
+}
+
+func newUndo(a *app) *cobra.Command {
+	dryRun, yes := false, false
+	cmd := &cobra.Command{
+		Use:   "undo [ENTRY]",
+		Short: "Take a fix back: the last one, or one of the journal's entries",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageErrorf("kiln undo takes one ENTRY at most; 'kiln journal' lists them")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.undo(cmd.Context(), strings.Join(args, ""), dryRun, yes)
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only show what would change")
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask, not even on a terminal")
+	return cmd
+}
+
+func (a *app) undo(ctx context.Context, id string, dryRun, yes bool) error {
+	fixer, err := a.fixer(ctx)
+	if err != nil {
+		return err
+	}
+	preview, err := fixer.UndoPreview(ctx, id)
+	if err != nil {
+		return err
+	}
+	showPreview(a.out, a.err, preview)
+	if err := preview.Err(); err != nil {
+		return err
+	}
+	if dryRun {
+		return nil
+	}
+	if !yes && a.interactive() {
+		if err := a.ask("Take it back?"); err != nil {
+			return err
+		}
+	}
+	entry, err := fixer.Undo(ctx, id)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "%s: %s\n", entry.ID, entry.State)
+	return nil
+}
