@@ -1,0 +1,146 @@
+package main
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"kiln/fixes"
+	"kiln/kube/kubetest"
+	"kiln/scanners"
+)
+
+// useTestbed points the environment at the testbed, as its admin.
+func useTestbed(t *testing.T) *kubetest.Testbed {
+	t.Helper()
+	testbed := kubetest.Cluster(t)
+	isolate(t)
+	t.Setenv("KUBECONFIG", testbed.Kubeconfig())
+	return testbed
+}
+
+// scanOf scans a namespace for one check.
+func scanOf(t *testing.T, ns, check string) scanners.Report {
+	t.Helper()
+	got := kiln(t, "", "scan", "-n", ns, "--check", check, "-o", "json")
+	var report scanners.Report
+	if err := json.Unmarshal([]byte(got.out), &report); err != nil {
+		t.Fatalf("exit %d, %v: %s", got.code, err, got.err)
+	}
+	return report
+}
+
+func TestScanFixUndoStory(t *testing.T) {
+	testbed := useTestbed(t)
+	ns := testbed.Namespace(t, "story")
+	testbed.Apply(t, strings.ReplaceAll(privileged, "namespace: shop", ""), ns)
+	deployment := func() *appsv1.Deployment {
+		t.Helper()
+		d, err := testbed.Client().AppsV1().Deployments(ns).Get(t.Context(), "web", metav1.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.ResourceVersion, d.Generation, d.Status, d.Annotations = "", 0, appsv1.DeploymentStatus{}, withoutRevision(d.Annotations)
+		d.ManagedFields = withoutStatus(d.ManagedFields)
+		return d
+	}
+	before := deployment()
+
+	report := scanOf(t, ns, "pod/privileged")
+	if len(report.Findings) != 1 || report.Findings[0].Object.Kind != "Deployment" {
+		t.Fatalf("findings = %v, want one, on the Deployment and not on its pods", report.Findings)
+	}
+	id := report.Findings[0].ID
+
+	refused := kiln(t, "", "fix", id)
+	if refused.code != exitError || !strings.Contains(refused.err, "say --yes") {
+		t.Fatalf("without --yes nobody said so: exit %d, %s", refused.code, refused.err)
+	}
+	looked := kiln(t, "", "fix", "pod/privileged", "-n", ns, "--object", "Deployment/web", "--dry-run")
+	if looked.code != exitDone || !strings.Contains(looked.out, "-          privileged: true") || !strings.Contains(looked.err, "takes over kubectl-client-side-apply") {
+		t.Fatalf("dry run: exit %d\n%s%s", looked.code, looked.out, looked.err)
+	}
+	readOnly := kiln(t, "", "fix", "pod/privileged", "-n", ns, "--yes", "--readonly")
+	if readOnly.code != exitError || !strings.Contains(readOnly.err, "read-only mode") {
+		t.Fatalf("read-only: exit %d, %s", readOnly.code, readOnly.err)
+	}
+	if got := deployment(); !reflect.DeepEqual(got, before) {
+		t.Fatal("looking has changed the object")
+	}
+
+	fixed := kiln(t, "", "fix", "pod/privileged", "-n", ns, "--object", "Deployment/web", "--yes")
+	if fixed.code != exitDone {
+		t.Fatalf("fix: exit %d\n%s", fixed.code, fixed.err)
+	}
+	if p := deployment().Spec.Template.Spec.Containers[0].SecurityContext.Privileged; p == nil || *p {
+		t.Error("the container is still privileged")
+	}
+	if report := scanOf(t, ns, "pod/privileged"); len(report.Findings) != 0 || report.Checks[0].Status != scanners.Pass {
+		t.Errorf("after the fix: %v", report.Checks)
+	}
+	if again := kiln(t, "", "fix", "pod/privileged", "-n", ns, "--yes"); again.code != exitError || !strings.Contains(again.err, "fixed already") {
+		t.Errorf("a second time: exit %d, %s", again.code, again.err)
+	}
+
+	var entries []fixes.Entry
+	if err := json.Unmarshal([]byte(kiln(t, "", "journal", "-o", "json").out), &entries); err != nil || len(entries) != 1 || entries[0].State != fixes.Applied || entries[0].Finding.ID != id {
+		t.Fatalf("journal: %v, %+v", err, entries)
+	}
+	undone := kiln(t, "", "undo")
+	if undone.code != exitDone || !strings.Contains(undone.out, "+          privileged: true") {
+		t.Fatalf("undo: exit %d\n%s%s", undone.code, undone.out, undone.err)
+	}
+	if got := deployment(); !reflect.DeepEqual(got, before) {
+		t.Errorf("undo brought back\n%+v\nnot\n%+v", got, before)
+	}
+	if nothing := kiln(t, "", "undo"); nothing.code != exitError || !strings.Contains(nothing.err, "nothing to undo") {
+		t.Errorf("undo without an entry: exit %d, %s", nothing.code, nothing.err)
+	}
+}
+
+// withoutRevision drops what the deployment controller counts.
+func withoutRevision(annotations map[string]string) map[string]string {
+	delete(annotations, "deployment.kubernetes.io/revision")
+	return annotations
+}
+
+// withoutStatus drops the controllers' entries: they go on working meanwhile.
+func withoutStatus(entries []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
+	var kept []metav1.ManagedFieldsEntry
+	for _, e := range entries {
+		if e.Manager != "kube-controller-manager" {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+func TestViewOnlyIdentityPassesNothingThatItCannotRead(t *testing.T) {
+	testbed := useTestbed(t)
+	ns := testbed.Namespace(t, "view")
+	testbed.Apply(t, strings.ReplaceAll(privileged, "namespace: shop", ""), ns)
+	t.Setenv("KUBECONFIG", testbed.Identity(t, "onlooker", nil,
+		rbacv1.PolicyRule{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, Verbs: []string{"list", "get"}}))
+
+	got := kiln(t, "", "scan", "-n", ns, "-o", "json", "--require-complete")
+	var report scanners.Report
+	if err := json.Unmarshal([]byte(got.out), &report); err != nil {
+		t.Fatalf("%v: %s", err, got.err)
+	}
+	if got.code != exitIncomplete {
+		t.Errorf("exit %d, want %d", got.code, exitIncomplete)
+	}
+	for _, c := range report.Checks {
+		if c.Status == scanners.Pass || c.Reason == "" {
+			t.Errorf("%s is %s with reason %q: hardly anything could be read", c.ID, c.Status, c.Reason)
+		}
+	}
+	if fixed := kiln(t, "", "fix", "pod/privileged", "-n", ns, "--yes"); fixed.code != exitError || !strings.Contains(fixed.err, "may not") {
+		t.Errorf("fix without the right to patch: exit %d, %s", fixed.code, fixed.err)
+	}
+}
