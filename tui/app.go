@@ -1,0 +1,206 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/fixes"
+	"kiln/kube"
+	"kiln/themes"
+)
+
+// App is the root model: it knows the cluster, the latest snapshot and the
+// stack of views, and decides who gets a message.
+type App struct {
+	ctx  context.Context
+	opts Options
+	now  func() time.Time
+	keys *keyMap
+
+	theme         themes.Theme
+	styles        *styles
+	width, height int
+	bigHeader     bool
+
+	// contextName is the one shown and asked for; session is nil until it is
+	// connected, and connectErr says why it isn't.
+	contextName string
+	contexts    []kubeContext
+	session     *Session
+	connectErr  string
+	readOnly    bool
+	namespace   string
+
+	snapshot *snapshot
+	scan     scanRun
+	// recoveries are fixes that an earlier kiln left half-done.
+	recoveries []fixes.Recovery
+
+	views    []view
+	lastRoot view
+	dialog   *dialog
+	help     *helpPage
+	prompt   *prompt
+	messages messageLog
+	tasks    []*task
+	taskID   int
+	spinner  spinner.Model
+	spinning bool
+}
+
+func newApp(ctx context.Context, opts Options, now func() time.Time) (*App, error) {
+	name := opts.Theme
+	if name == "" {
+		name = "dark"
+	}
+	theme, err := themes.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{
+		ctx: ctx, opts: opts, now: now, keys: newKeyMap(), bigHeader: true,
+		readOnly: opts.ReadOnly, namespace: opts.Namespace,
+		spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot)),
+	}
+	a.setTheme(theme)
+	a.views = []view{newFindingsView(a)}
+	if opts.Flags != nil {
+		a.readContexts()
+	}
+	return a, nil
+}
+
+// readContexts takes the context's name and the suggestions from the
+// kubeconfig before there is a connection. Connecting reports its problems.
+func (a *App) readContexts() {
+	a.contexts, _ = kubeContexts(a.opts.Flags)
+	for _, c := range a.contexts {
+		if c.current {
+			a.contextName = c.name
+		}
+	}
+}
+
+func (a *App) setTheme(t themes.Theme) {
+	a.theme, a.styles = t, newStyles(t)
+	a.spinner.Style = a.styles.accent
+}
+
+// Init asks for the terminal's background and connects; it waits for neither.
+func (a *App) Init() tea.Cmd {
+	cmds := []tea.Cmd{a.connect("")}
+	if a.opts.Theme == "" {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	if a.opts.Command != "" {
+		cmds = append(cmds, a.runCommand(a.opts.Command))
+	}
+	return tea.Batch(cmds...)
+}
+
+// connectedMsg and connectFailedMsg are how connecting ends.
+type connectedMsg struct{ session *Session }
+type connectFailedMsg struct{ err error }
+
+// connect opens a context; empty means the current one.
+func (a *App) connect(contextName string) tea.Cmd {
+	label := "connecting"
+	if name := cleanOr(contextName, a.contextName); name != "" {
+		label += " to " + name
+	}
+	a.connectErr = ""
+	opts, readOnly := a.opts, a.readOnly
+	return a.start(nil, label, func(ctx context.Context) tea.Msg {
+		session, err := connect(ctx, opts, contextName, readOnly)
+		if err != nil {
+			return connectFailedMsg{err}
+		}
+		return connectedMsg{session}
+	})
+}
+
+func cleanOr(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return kube.Clean(t)
+		}
+	}
+	return ""
+}
+
+func (a *App) onConnected(s *Session) tea.Cmd {
+	a.session, a.contextName = s, s.cluster.Context
+	s.cluster.Gate.SetReadOnly(a.readOnly)
+	return tea.Batch(a.rescan(), a.recoverJournal())
+}
+
+func (a *App) onConnectFailed(err error) {
+	a.connectErr = kube.Explain(err)
+	a.flash(failure, a.connectErr)
+}
+
+// switchContext leaves the cluster and everything that was known of it.
+func (a *App) switchContext(name string) tea.Cmd {
+	a.cancelTasks(nil)
+	a.scan.stop()
+	a.session, a.snapshot, a.namespace = nil, nil, ""
+	a.contextName = name
+	a.views = []view{newFindingsView(a)}
+	a.lastRoot = nil
+	a.flash(info, "context "+kube.Clean(name))
+	return a.connect(name)
+}
+
+var productionName = regexp.MustCompile(`(?i)(^|[^a-z])(prod|production|prd|live)([^a-z]|$)`)
+
+// inProduction says whether the context's name looks like production.
+func (a *App) inProduction() bool { return productionName.MatchString(a.contextName) }
+
+// top is the view in front.
+func (a *App) top() view { return a.views[len(a.views)-1] }
+
+// push puts a view in front.
+func (a *App) push(v view) { a.views = append(a.views, v) }
+
+// pop goes back one view. It says false at the last one.
+func (a *App) pop() bool {
+	if len(a.views) == 1 {
+		return false
+	}
+	a.cancelTasks(a.top())
+	a.views = a.views[:len(a.views)-1]
+	return true
+}
+
+// root replaces the whole stack, as commands do.
+func (a *App) root(v view) {
+	if a.views[0].title() != v.title() {
+		a.lastRoot = a.views[0]
+	}
+	for _, old := range a.views {
+		a.cancelTasks(old)
+	}
+	a.views = []view{v}
+}
+
+// shows says whether a view is somewhere on the stack.
+func (a *App) shows(v view) bool { return slices.Contains(a.views, v) }
+
+// setReadOnly closes or opens the gate of the transport.
+func (a *App) setReadOnly(on bool) {
+	a.readOnly = on
+	if a.session != nil {
+		a.session.cluster.Gate.SetReadOnly(on)
+	}
+	word := "read-only: nothing will be changed"
+	if !on {
+		word = fmt.Sprintf("changes to %s are possible now, each after its preview", kube.Clean(a.contextName))
+	}
+	a.flash(info, word)
+}

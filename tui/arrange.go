@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"kiln/scanners"
+)
+
+// query is what the user wants to see of the findings, and in which order.
+type query struct {
+	layer     scanners.Layer // empty: all
+	namespace string         // empty: all
+	filter    filter
+	faults    bool
+	sort      sortKey
+	reversed  bool
+	// marked findings are always listed, so that nothing is acted on unseen.
+	marked map[string]bool
+}
+
+// sortKey is the column that findings are ordered by.
+type sortKey int
+
+const (
+	bySeverity sortKey = iota
+	byCheck
+	byName
+	byNamespace
+	byFix
+	byOwner
+	sortKeys
+)
+
+// arrangement is the answer to a query: rows index the snapshot's findings.
+type arrangement struct {
+	rows []int32
+	// counts per layer are of what matches the rest of the query; all of them
+	// stand under the empty layer.
+	counts map[scanners.Layer]int
+}
+
+// cancelEvery is how many findings are judged between two looks at the context.
+const cancelEvery = 4096
+
+// arrange filters and sorts. It is pure, and may take a while: a hundred
+// thousand findings against a regular expression are some tenths of a second.
+func arrange(ctx context.Context, s *snapshot, q query) (arrangement, error) {
+	out := arrangement{counts: map[scanners.Layer]int{}}
+	var text []byte
+	for i, f := range s.findings {
+		if i%cancelEvery == 0 && ctx.Err() != nil {
+			return arrangement{}, ctx.Err()
+		}
+		matches := q.admits(f)
+		if matches && !q.filter.isEmpty() {
+			text = appendSearchText(text[:0], f)
+			matches = q.filter.matches(text)
+		}
+		if matches {
+			out.counts[f.Layer]++
+			out.counts[""]++
+			matches = q.layer == "" || q.layer == f.Layer
+		}
+		if matches || q.marked[f.ID] {
+			out.rows = append(out.rows, int32(i))
+		}
+	}
+	q.order(s, out.rows)
+	return out, ctx.Err()
+}
+
+// admits judges all but the filter and the layer.
+func (q query) admits(f *scanners.Finding) bool {
+	if q.faults && f.Severity < scanners.High {
+		return false
+	}
+	if q.namespace == "" || f.Object.Namespace == q.namespace {
+		return true
+	}
+	return f.Object.Kind == "Namespace" && f.Object.Name == q.namespace
+}
+
+// appendSearchText is what a filter looks at: every column, with spaces between.
+func appendSearchText(b []byte, f *scanners.Finding) []byte {
+	for _, part := range []string{f.Severity.String(), f.Check, objectText(f), f.Object.Namespace, f.Message, string(f.Fix), ownerText(f)} {
+		b = append(append(b, part...), ' ')
+	}
+	return b[:len(b)-1]
+}
+
+// order sorts rows, which are in the findings' own order: by severity.
+func (q query) order(s *snapshot, rows []int32) {
+	if q.sort != bySeverity {
+		slices.SortStableFunc(rows, func(a, b int32) int {
+			return compareBy(q.sort, s.findings[a], s.findings[b])
+		})
+	}
+	if q.reversed {
+		slices.Reverse(rows)
+	}
+}
+
+func compareBy(k sortKey, a, b *scanners.Finding) int {
+	switch k {
+	case byCheck:
+		return strings.Compare(a.Check, b.Check)
+	case byName:
+		return cmp.Or(strings.Compare(a.Object.Kind, b.Object.Kind), strings.Compare(a.Object.Name, b.Object.Name), strings.Compare(a.Container, b.Container))
+	case byNamespace:
+		return strings.Compare(a.Object.Namespace, b.Object.Namespace)
+	case byFix:
+		return cmp.Compare(fixRank(a.Fix), fixRank(b.Fix))
+	case byOwner:
+		return strings.Compare(ownerText(a), ownerText(b))
+	}
+	return 0
+}
+
+// fixRank puts the fixes that need the least thought first.
+func fixRank(k scanners.FixKind) int {
+	return slices.Index([]scanners.FixKind{scanners.Safe, scanners.Guided, scanners.Manual}, k)
+}

@@ -1,0 +1,136 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/scanners"
+)
+
+// command is what can be typed after ":".
+type command struct {
+	names []string // the first is the one that is suggested
+	desc  string
+	// run does it; arg is what follows the name.
+	run func(a *App, arg string) tea.Cmd
+	// args are suggestions for arg; may be nil.
+	args func(a *App) []string
+}
+
+// commands lists them all. A new view has its line here.
+func commands() []command {
+	all := []command{
+		{names: []string{"findings", "all"}, desc: "findings of every layer", run: showLayer("")},
+	}
+	for _, layer := range scanners.Layers() {
+		all = append(all, command{names: []string{string(layer)}, desc: "findings of layer " + string(layer), run: showLayer(layer)})
+	}
+	return append(all,
+		command{names: []string{"checks"}, desc: "every check: pass, fail or unknown, and why", run: showRoot(newChecksView)},
+		command{names: []string{"learn", "lesson"}, desc: "the lesson of a check", run: learn, args: checkIDs},
+		command{names: []string{"journal", "undo"}, desc: "what was applied; take it back", run: showRoot(newJournalView)},
+		command{names: []string{"messages", "log"}, desc: "everything that kiln has said", run: showRoot(newMessagesView)},
+		command{names: []string{"ctx", "context", "contexts"}, desc: "contexts; with a name: switch to it", run: openContexts, args: contextNames},
+		command{names: []string{"ns", "namespace", "namespaces"}, desc: "namespaces; with a name: show only that, with all: every one", run: openNamespaces, args: namespaceNames},
+		command{names: []string{"help"}, desc: "keys and commands", run: func(a *App, _ string) tea.Cmd { a.help = newHelpPage(a); return nil }},
+		command{names: []string{"q", "q!", "quit", "exit"}, desc: "quit", run: func(*App, string) tea.Cmd { return tea.Quit }},
+	)
+}
+
+func findCommand(name string) (command, bool) {
+	for _, c := range commands() {
+		if slices.Contains(c.names, name) {
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+// openCommand opens the prompt for a command.
+func (a *App) openCommand(text string) tea.Cmd {
+	p := a.newPrompt(":", text)
+	p.input.ShowSuggestions = true
+	p.input.SetSuggestions(a.suggestions())
+	p.changed = func(string) (tea.Cmd, error) { return nil, nil }
+	p.submit = a.runCommand
+	p.cancel = func() tea.Cmd { return nil }
+	a.prompt = p
+	return nil
+}
+
+// suggestions are all commands, and those with arguments with each of them.
+func (a *App) suggestions() []string {
+	var all, withArgs []string
+	for _, c := range commands() {
+		all = append(all, c.names[0])
+		if c.args == nil {
+			continue
+		}
+		for _, arg := range c.args(a) {
+			withArgs = append(withArgs, c.names[0]+" "+arg)
+		}
+	}
+	return append(all, withArgs...)
+}
+
+// runCommand does what was typed.
+func (a *App) runCommand(text string) tea.Cmd {
+	name, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if name == "" {
+		return nil
+	}
+	c, ok := findCommand(name)
+	if !ok {
+		a.flash(warning, fmt.Sprintf("no command %q: ? lists them", name))
+		return nil
+	}
+	if v, ok := a.top().(closable); ok && len(a.views) > 1 {
+		if closed, cmd := v.close(); !closed {
+			return cmd
+		}
+	}
+	return c.run(a, strings.TrimSpace(arg))
+}
+
+// showRoot replaces the stack by a new view.
+func showRoot[V view](open func(*App) V) func(*App, string) tea.Cmd {
+	return func(a *App, arg string) tea.Cmd {
+		if arg != "" {
+			a.flash(warning, fmt.Sprintf("this command takes no %q", arg))
+			return nil
+		}
+		v := open(a)
+		a.root(v)
+		if starter, ok := any(v).(interface{ start() tea.Cmd }); ok {
+			return starter.start()
+		}
+		return nil
+	}
+}
+
+// showLayer shows the findings of one layer, or all, of a namespace if given.
+func showLayer(layer scanners.Layer) func(*App, string) tea.Cmd {
+	return func(a *App, arg string) tea.Cmd {
+		v, ok := a.views[0].(*findingsView)
+		if !ok {
+			v = newFindingsView(a)
+		}
+		a.root(v)
+		var cmd tea.Cmd
+		if arg != "" {
+			cmd = a.setNamespace(arg)
+		}
+		return tea.Batch(cmd, v.setLayer(layer))
+	}
+}
+
+func checkIDs(a *App) []string {
+	var ids []string
+	for _, c := range a.opts.Checks {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}

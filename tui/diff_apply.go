@@ -1,0 +1,158 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/fixes"
+	"kiln/kube"
+)
+
+// confirmApply asks once more where a mistake would hurt most.
+func (v *diffView) confirmApply() tea.Cmd {
+	a := v.app
+	switch {
+	case v.stop != nil:
+		a.flash(info, "it is being written already")
+		return nil
+	case a.readOnly:
+		a.flash(warning, "read-only mode: nothing is written. ctrl-o allows changes")
+		return nil
+	case !a.inProduction():
+		return v.apply()
+	}
+	a.ask(question{
+		title:   "This is production",
+		text:    fmt.Sprintf("%s in %s. To go on, type the context's name.", v.applyLabel(v.ready()), kube.Clean(a.contextName)),
+		accept:  v.applyLabel(v.ready()),
+		typed:   a.contextName,
+		confirm: v.apply,
+	})
+	return nil
+}
+
+// apply writes what is ready, one after the other.
+func (v *diffView) apply() tea.Cmd {
+	ready := v.ready()
+	if len(ready) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(v.app.ctx)
+	v.stop = cancel
+	return v.applyOne(ctx, ready[0])
+}
+
+func (v *diffView) applyOne(ctx context.Context, index int) tea.Cmd {
+	p, carryOut := v.proposals[index], v.carryOut
+	return v.app.start(v, "writing", func(context.Context) tea.Msg {
+		entry, err := carryOut(ctx, p)
+		return appliedMsg{ctx, index, entry, err}
+	})
+}
+
+// onApplied notes what became of one proposal, and goes on with the next.
+// After the last, the cluster is read again.
+func (v *diffView) onApplied(msg appliedMsg) tea.Cmd {
+	p := &v.proposals[msg.index]
+	v.version++
+	if msg.err != nil {
+		p.failed = msg.err
+		why, _ := whyNot(msg.err)
+		v.app.flash(failure, p.subject+": "+why)
+	} else {
+		p.applied = &msg.entry
+	}
+	for _, next := range v.ready() {
+		if v.proposals[next].failed == nil && msg.ctx.Err() == nil {
+			return v.applyOne(msg.ctx, next)
+		}
+	}
+	v.stop()
+	v.stop = nil
+	v.setButtons()
+	return v.finish()
+}
+
+// finish leaves the page when all went well; else it stays, to be read.
+func (v *diffView) finish() tea.Cmd {
+	done, failed := 0, 0
+	last := ""
+	for _, p := range v.proposals {
+		if p.applied != nil {
+			done++
+			last = p.preview.Plan.Title
+		}
+		if p.failed != nil {
+			failed++
+		}
+	}
+	if done == 0 {
+		return nil
+	}
+	if failed == 0 {
+		v.app.flash(info, v.doneText(done, last))
+		if v.app.top() == view(v) {
+			v.app.pop()
+		}
+	}
+	cmd := v.app.rescan()
+	if journal, ok := v.app.top().(*journalView); ok {
+		cmd = tea.Batch(cmd, journal.start())
+	}
+	return cmd
+}
+
+func (v *diffView) doneText(done int, title string) string {
+	switch {
+	case v.verb == "undo":
+		return "taken back: " + title
+	case done > 1:
+		return plural(done, "fix") + " applied; :journal takes them back"
+	}
+	return "applied: " + title + "; :journal takes it back"
+}
+
+// export writes the patches to a file for the source of truth.
+func (v *diffView) export() tea.Cmd {
+	var previews []fixes.Preview
+	for _, i := range v.ready() {
+		previews = append(previews, v.proposals[i].preview)
+	}
+	name := exportName(previews[0], v.app.now().Format("150405"))
+	return v.app.start(nil, "saving", func(context.Context) tea.Msg {
+		path, err := writeExport(name, previews)
+		return savedMsg{path, err}
+	})
+}
+
+var unsafeInName = regexp.MustCompile(`[^a-zA-Z0-9.]+`)
+
+func exportName(p fixes.Preview, time string) string {
+	f := p.Plan.Finding
+	name := unsafeInName.ReplaceAllString(f.Check+"-"+f.Object.Name, "-")
+	return "kiln-" + strings.Trim(name[:min(len(name), 80)], "-") + "-" + time + ".yaml"
+}
+
+func writeExport(name string, previews []fixes.Preview) (string, error) {
+	var parts []string
+	for _, p := range previews {
+		text, err := fixes.Export(p)
+		if err != nil {
+			return "", fmt.Errorf("exporting %q: %w", p.Plan.Title, err)
+		}
+		parts = append(parts, strings.TrimSuffix(text, "\n")+"\n")
+	}
+	file, err := createHere(name)
+	if err != nil {
+		return "", err
+	}
+	if _, err := file.WriteString(strings.Join(parts, "---\n")); err != nil {
+		_ = file.Close()
+		return "", fmt.Errorf("writing %s: %w", name, err)
+	}
+	return file.Name(), file.Close()
+}

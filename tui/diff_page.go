@@ -1,0 +1,164 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"kiln/fixes"
+	"kiln/kube"
+)
+
+func (v *diffView) render(width, height int) []string {
+	if now := (drawnFor{width, v.app.theme.Name, v.version}); now != v.drawn {
+		v.pager.setLines(v.draw(width - 2))
+		v.drawn = now
+	}
+	lines := fill(v.pager.render(v.app.styles, width, height-2), height-2)
+	v.buttonLine = height - 1
+	return append(lines, "", "  "+v.buttons.render(v.app.styles, width-3))
+}
+
+func (v *diffView) draw(width int) []string {
+	if v.proposals == nil {
+		return []string{"", "  " + v.app.styles.muted.Render("asking the API server what would change …")}
+	}
+	var lines []string
+	for i, p := range v.proposals {
+		if i > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, v.drawProposal(p, width)...)
+	}
+	return lines
+}
+
+// drawProposal draws the title, every object by name, and the diffs.
+func (v *diffView) drawProposal(p proposal, width int) []string {
+	s := v.app.styles
+	title := kube.Clean(p.preview.Plan.Title)
+	if title == "" {
+		title = p.subject
+	}
+	lines := indent(wrapStyled(s.bold, title, width-2), 2)
+	lines = append(lines, "  "+s.muted.Render(clip(p.subject, width-2)))
+	lines = append(lines, v.outcome(p, width)...)
+	for _, note := range p.preview.Plan.Notes {
+		lines = append(lines, bullet(s.accent, s.text, "•", note, width)...)
+	}
+	for _, t := range p.preview.Targets {
+		lines = append(lines, "")
+		lines = append(lines, drawTarget(s, t, width)...)
+	}
+	return lines
+}
+
+// outcome says what became of a proposal, or why it can't be applied.
+func (v *diffView) outcome(p proposal, width int) []string {
+	s := v.app.styles
+	switch {
+	case p.applied != nil:
+		return bullet(s.good, s.good, "✓", "done, journal entry "+p.applied.ID, width)
+	case p.failed != nil:
+		why, _ := whyNot(p.failed)
+		return bullet(s.alarm, s.alarm, "✗", "not applied: "+why, width)
+	}
+	why, steps := p.problem()
+	if why == "" {
+		return nil
+	}
+	lines := bullet(s.warning, s.warning, "!", why, width)
+	for _, line := range splitLines(steps) {
+		lines = append(lines, indent(wrapStyled(s.text, line, width-4), 4)...)
+	}
+	return lines
+}
+
+// bullet is a paragraph that hangs behind its mark.
+func bullet(mark, text lipgloss.Style, sign, paragraph string, width int) []string {
+	lines := indent(wrapStyled(text, kube.Clean(paragraph), width-4), 4)
+	lines[0] = "  " + mark.Render(sign) + " " + lines[0][4:]
+	return lines
+}
+
+// drawTarget draws what happens to one object.
+func drawTarget(s *styles, t fixes.TargetPreview, width int) []string {
+	diff := t.Diff()
+	counts := s.added.Render(fmt.Sprintf(" +%d ", diff.Added)) + s.removed.Render(fmt.Sprintf(" −%d ", diff.Removed))
+	name := s.accent.Render(kube.Clean(t.Change.Target.String())) + s.muted.Render("  "+string(t.Change.Mechanism))
+	lines := []string{spread("  "+name, counts, width)}
+	if t.Err != nil {
+		lines = append(lines, bullet(s.alarm, s.alarm, "✗", "no preview: "+kube.Explain(t.Err), width)...)
+	}
+	if t.Owner.Reconciles() && t.Change.Mechanism != fixes.Create {
+		lines = append(lines, bullet(s.warning, s.warning, "!", "belongs to "+t.Owner.String()+", which will put its own values back: export the patch for its source of truth, or apply it as a stopgap", width)...)
+	}
+	if t.Restarts != "" {
+		lines = append(lines, bullet(s.warning, s.text, "↻", t.Restarts, width)...)
+	}
+	for _, o := range t.Takeovers {
+		lines = append(lines, drawTakeover(s, o, width)...)
+	}
+	for _, w := range t.Warnings {
+		lines = append(lines, bullet(s.warning, s.text, "!", "the API server warns: "+w, width)...)
+	}
+	return append(lines, drawDiff(s, diff, width)...)
+}
+
+func drawTakeover(s *styles, o fixes.Takeover, width int) []string {
+	if o.Declared {
+		return bullet(s.alarm, s.warning, "⚑", fmt.Sprintf("conflict: %s is declared by %s, which will want it back", o.Field, o.Manager), width)
+	}
+	return bullet(s.accent, s.muted, "⚑", fmt.Sprintf("takes %s over from %s", o.Field, o.Manager), width)
+}
+
+// drawDiff draws the hunks. Lines that are too long can be scrolled to.
+func drawDiff(s *styles, d fixes.Diff, width int) []string {
+	var lines []string
+	for _, h := range d.Hunks {
+		lines = append(lines, "  "+s.faint.Render(fit(fmt.Sprintf("@@ line %d @@", h.AfterLine), width-2)))
+		before, after := h.BeforeLine, h.AfterLine
+		for _, l := range h.Lines {
+			number := after
+			if l.Kind == fixes.Removed {
+				number = before
+			}
+			lines = append(lines, "  "+drawDiffLine(s, l, number, width-2))
+			if l.Kind != fixes.Added {
+				before++
+			}
+			if l.Kind != fixes.Removed {
+				after++
+			}
+		}
+	}
+	return lines
+}
+
+// drawDiffLine fills the whole width, so that changes are blocks of colour;
+// the sign tells them without it.
+func drawDiffLine(s *styles, l fixes.DiffLine, number, width int) string {
+	style, strong, sign := s.text, s.text, " "
+	switch l.Kind {
+	case fixes.Added:
+		style, strong, sign = s.added, s.addedStrong, "+"
+	case fixes.Removed:
+		style, strong, sign = s.removed, s.removedStrong, "−"
+	}
+	var b strings.Builder
+	b.WriteString(s.faint.Render(fmt.Sprintf("%4d ", number)))
+	b.WriteString(style.Render(sign + " "))
+	at := 0
+	for _, span := range l.Spans {
+		b.WriteString(renderIf(style, l.Text[at:span.Start]))
+		b.WriteString(renderIf(strong, l.Text[span.Start:span.End]))
+		at = span.End
+	}
+	b.WriteString(renderIf(style, l.Text[at:]))
+	if pad := width - ansi.StringWidth(b.String()); pad > 0 {
+		b.WriteString(style.Render(strings.Repeat(" ", pad)))
+	}
+	return b.String()
+}

@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// filter chooses rows by their text: a regular expression, its inverse with
+// a leading !, or fuzzily with a leading -f. Small letters match large ones.
+type filter struct {
+	text    string
+	inverse bool
+	fuzzy   []byte
+	regex   *regexp.Regexp
+}
+
+// parseFilter reads what was typed after the slash. With an error the filter
+// still works, on the text as it stands.
+func parseFilter(text string) (filter, error) {
+	f := filter{text: text}
+	pattern := strings.TrimSpace(text)
+	if rest, ok := strings.CutPrefix(pattern, "-f"); ok && (rest == "" || rest[0] == ' ') {
+		f.fuzzy = bytes.ToLower([]byte(strings.ReplaceAll(rest, " ", "")))
+		return f, nil
+	}
+	if rest, ok := strings.CutPrefix(pattern, "!"); ok {
+		f.inverse = true
+		pattern = strings.TrimSpace(rest)
+	}
+	if pattern == "" {
+		return f, nil
+	}
+	regex, err := regexp.Compile(caseFold(pattern) + pattern)
+	if err != nil {
+		f.regex = regexp.MustCompile("(?i)" + regexp.QuoteMeta(pattern))
+		return f, fmt.Errorf("not a regex, taken as text: %s", regexProblem(err))
+	}
+	f.regex = regex
+	return f, nil
+}
+
+// caseFold ignores case unless the pattern has capitals.
+func caseFold(pattern string) string {
+	if strings.ToLower(pattern) == pattern {
+		return "(?i)"
+	}
+	return ""
+}
+
+// regexProblem is the parser's complaint without its preface.
+func regexProblem(err error) string {
+	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+}
+
+func (f filter) isEmpty() bool { return f.regex == nil && len(f.fuzzy) == 0 }
+
+func (f filter) matches(text []byte) bool {
+	if f.regex != nil {
+		return f.regex.Match(text) != f.inverse
+	}
+	return containsInOrder(text, f.fuzzy)
+}
+
+// containsInOrder says whether all of letters occur in text one after the
+// other, with anything between.
+func containsInOrder(text, letters []byte) bool {
+	for _, want := range letters {
+		at := indexFold(text, want)
+		if at < 0 {
+			return false
+		}
+		text = text[at+1:]
+	}
+	return true
+}
+
+func indexFold(text []byte, small byte) int {
+	for i, b := range text {
+		if b == small || (b >= 'A' && b <= 'Z' && b+'a'-'A' == small) {
+			return i
+		}
+	}
+	return -1
+}

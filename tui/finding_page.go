@@ -1,0 +1,128 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+func (v *findingView) render(width, height int) []string {
+	if now := (drawnFor{width, v.app.theme.Name, v.version}); now != v.drawn {
+		v.pager.setLines(indent(v.draw(min(width-5, 120)), 2))
+		v.drawn = now
+	}
+	return v.pager.render(v.app.styles, width, height)
+}
+
+func (v *findingView) draw(width int) []string {
+	f, s := v.finding, v.app.styles
+	check := v.app.check(f.Check)
+	lines := []string{s.severityText(f.Severity) + "  " + s.muted.Render(f.Check)}
+	lines = append(lines, wrapStyled(s.bold, check.Title, width)...)
+	if v.gone {
+		lines = append(lines, s.good.Render("✓ the latest scan doesn't find this any more"))
+	}
+	lines = append(lines, "")
+	lines = append(lines, wrapStyled(s.text, kube.Clean(f.Message), min(width, readingWidth))...)
+	lines = append(lines, "")
+	lines = append(lines, v.facts(width)...)
+	lines = append(lines, v.section("Evidence", width)...)
+	lines = append(lines, v.evidence(width)...)
+	lines = append(lines, v.section("Fix", width)...)
+	lines = append(lines, v.fix(min(width, readingWidth))...)
+	lines = append(lines, v.section("Lesson", width)...)
+	return append(lines, renderMarkdown(s, lessonText(check), min(width, readingWidth))...)
+}
+
+// section is a heading with a rule to the right, and room around.
+func (v *findingView) section(name string, width int) []string {
+	s := v.app.styles
+	rule := s.faint.Render(strings.Repeat("─", max(width-len(name)-1, 0)))
+	return []string{"", s.heading.Render(name) + " " + rule, ""}
+}
+
+// facts are the finding's fields, a line each.
+func (v *findingView) facts(width int) []string {
+	f, s := v.finding, v.app.styles
+	owner := ""
+	if f.Owner != nil {
+		owner = f.Owner.String()
+		if f.Owner.Reconciles() {
+			owner += " (will put its own values back)"
+		}
+	}
+	rows := [][2]string{
+		{"Object", f.Object.Kind + "/" + f.Object.Name}, {"Namespace", f.Object.Namespace}, {"Container", f.Container},
+		{"Field", f.Path}, {"Owner", owner}, {"References", strings.Join(f.Refs, ", ")},
+	}
+	var lines []string
+	for _, row := range rows {
+		if row[1] == "" {
+			continue
+		}
+		for i, part := range wrap(kube.Clean(row[1]), width-12) {
+			label := row[0]
+			if i > 0 {
+				label = ""
+			}
+			lines = append(lines, s.muted.Render(fit(label, 12))+s.text.Render(part))
+		}
+	}
+	return lines
+}
+
+// evidenceContext is how many lines are shown around the field at fault.
+const evidenceContext = 6
+
+func (v *findingView) evidence(width int) []string {
+	s := v.app.styles
+	switch {
+	case v.object.problem != "":
+		return wrapStyled(s.warning, "The object can't be read: "+v.object.problem, width)
+	case v.object.yaml == "" && v.app.session == nil:
+		return []string{s.muted.Render("not connected")}
+	case v.object.yaml == "":
+		return []string{s.muted.Render("reading …")}
+	}
+	lines := splitLines(strings.TrimRight(v.object.yaml, "\n"))
+	from, to := kube.LinesOf(v.object.yaml, v.finding.Path)
+	hit := lineRange{from, to}
+	shown := drawYAML(s, lines, around(hit, evidenceContext, len(lines)), hit, width)
+	if v.finding.Path == "" {
+		shown = drawYAML(s, lines, lineRange{0, min(len(lines), 2*evidenceContext)}, lineRange{}, width)
+	}
+	return append(shown, s.faint.Render(ansi.Truncate("  y shows the whole object", width, "")))
+}
+
+// fix says what kiln can do about it.
+func (v *findingView) fix(width int) []string {
+	f, s := v.finding, v.app.styles
+	lead := map[scanners.FixKind]string{
+		scanners.Safe:   "Safe: it doesn't break a workload by itself.",
+		scanners.Guided: "Guided: it may break something, so look at the preview.",
+		scanners.Manual: "Manual: there are steps for a person to take; the lesson has them.",
+	}[f.Fix]
+	lines := wrapStyled(s.text, lead, width)
+	if f.Fix == scanners.Manual {
+		return lines
+	}
+	if v.plan.problem != "" {
+		lines = append(lines, wrapStyled(s.warning, "kiln can't do this one: "+v.plan.problem, width)...)
+		return append(lines, wrapStyled(s.text, v.plan.steps, width)...)
+	}
+	if v.plan.title == "" {
+		return lines
+	}
+	lines = append(lines, wrapStyled(s.bold, kube.Clean(v.plan.title), width)...)
+	for _, t := range v.plan.targets {
+		lines = append(lines, s.text.Render(clip("• changes "+kube.Clean(t), width)))
+	}
+	for _, note := range v.plan.notes {
+		lines = append(lines, wrapStyled(s.muted, "• "+kube.Clean(note), width)...)
+	}
+	return append(lines, s.accent.Render("f")+s.muted.Render(fmt.Sprintf(" shows the change before anything is written")))
+}

@@ -1,0 +1,267 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+// findingsView is the table of findings, in tabs by layer.
+type findingsView struct {
+	app   *App
+	query query
+	table table
+	// arranged is the answer to query over arrangedOf. While a newer answer is
+	// being made, the table shows this one.
+	arranged   arrangement
+	arrangedOf *snapshot
+	arranging  context.CancelFunc
+	// selected is the ID under the cursor: it is found again after a rescan.
+	selected  string
+	lastMark  int
+	tabRegion tabRegion
+}
+
+func newFindingsView(a *App) *findingsView {
+	v := &findingsView{app: a, query: query{marked: map[string]bool{}}}
+	v.table = table{cell: v.cell, marked: func(row int) bool { return v.query.marked[v.finding(row).ID] }}
+	return v
+}
+
+func (v *findingsView) title() string {
+	if v.query.layer != "" {
+		return string(v.query.layer)
+	}
+	return "findings"
+}
+
+// finding is the one in a row of the table.
+func (v *findingsView) finding(row int) *scanners.Finding {
+	return v.arrangedOf.findings[v.arranged.rows[row]]
+}
+
+// current is the finding under the cursor, or nil.
+func (v *findingsView) current() *scanners.Finding {
+	if v.table.rows == 0 {
+		return nil
+	}
+	return v.finding(v.table.cursor)
+}
+
+func (v *findingsView) onSnapshot() tea.Cmd { return v.arrange() }
+
+// arrangeAtOnce is how many findings are put in order without leaving the
+// screen's thread: few milliseconds' worth.
+const arrangeAtOnce = 2000
+
+// arrangedMsg is the answer to a query.
+type arrangedMsg struct {
+	of     *snapshot
+	answer arrangement
+}
+
+// arrange answers the query anew: at once where that is quick, else beside
+// the screen. An older question is dropped.
+func (v *findingsView) arrange() tea.Cmd {
+	s := v.app.snapshot
+	if v.arranging != nil {
+		v.arranging()
+		v.arranging = nil
+	}
+	if s == nil {
+		return nil
+	}
+	q := v.query
+	q.namespace = v.app.namespace
+	if len(s.findings) <= arrangeAtOnce {
+		answer, _ := arrange(context.Background(), s, q)
+		v.onArranged(arrangedMsg{s, answer})
+		return nil
+	}
+	q.marked = cloneSet(q.marked)
+	ctx, cancel := context.WithCancel(v.app.ctx)
+	v.arranging = cancel
+	return v.app.start(v, "", func(context.Context) tea.Msg {
+		answer, err := arrange(ctx, s, q)
+		if err != nil {
+			return nil
+		}
+		return arrangedMsg{s, answer}
+	})
+}
+
+func cloneSet(set map[string]bool) map[string]bool {
+	out := make(map[string]bool, len(set))
+	for k := range set {
+		out[k] = true
+	}
+	return out
+}
+
+// onArranged shows the answer and finds the selected row again.
+func (v *findingsView) onArranged(msg arrangedMsg) {
+	v.arranged, v.arrangedOf = msg.answer, msg.of
+	v.table.columns = findingColumns(msg.of.widths)
+	v.table.setRows(len(msg.answer.rows))
+	if v.selected != "" {
+		if row := slices.IndexFunc(msg.answer.rows, func(i int32) bool { return msg.of.findings[i].ID == v.selected }); row >= 0 {
+			v.table.moveTo(row)
+		}
+	}
+	v.remember()
+}
+
+func (v *findingsView) remember() {
+	if f := v.current(); f != nil {
+		v.selected = f.ID
+	}
+}
+
+func (v *findingsView) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case arrangedMsg:
+		if msg.of == v.app.snapshot {
+			v.onArranged(msg)
+		}
+	case tea.KeyPressMsg:
+		return v.onKey(msg)
+	case tea.MouseWheelMsg:
+		v.table.onWheel(msg)
+		v.remember()
+	case tea.MouseClickMsg:
+		return v.onClick(msg)
+	}
+	return nil
+}
+
+func (v *findingsView) onClick(msg tea.MouseClickMsg) tea.Cmd {
+	if msg.Y == 0 {
+		if layer, ok := v.tabRegion.at(msg.X); ok {
+			return v.setLayer(layer)
+		}
+		return nil
+	}
+	again := v.table.onClick(msg.Y - 1)
+	v.remember()
+	if again {
+		return v.open()
+	}
+	return nil
+}
+
+func (v *findingsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
+	keys := v.app.keys
+	if v.table.onKey(msg, keys) {
+		v.remember()
+		return nil
+	}
+	if sort, ok := sortKeyOf(msg, keys, v.query.sort); ok {
+		v.query.reversed = sort == v.query.sort && !v.query.reversed
+		v.query.sort = sort
+		return v.arrange()
+	}
+	switch {
+	case key.Matches(msg, keys.NextLayer):
+		return v.setLayer(v.neighbour(1))
+	case key.Matches(msg, keys.PreviousLayer):
+		return v.setLayer(v.neighbour(-1))
+	case key.Matches(msg, keys.Faults):
+		v.query.faults = !v.query.faults
+		return v.arrange()
+	case key.Matches(msg, keys.AllNamespaces):
+		return v.app.setNamespace("all")
+	case key.Matches(msg, keys.Namespace):
+		return v.app.namespaceByNumber(int(msg.String()[0] - '0'))
+	case key.Matches(msg, keys.ClearMarks):
+		v.query.marked = map[string]bool{}
+		return v.arrange()
+	}
+	return v.onRowKey(msg)
+}
+
+// onRowKey handles the keys that need a finding under the cursor.
+func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
+	keys, f := v.app.keys, v.current()
+	bound := []key.Binding{keys.Open, keys.Mark, keys.MarkRange, keys.Fix, keys.Copy, keys.YAML, keys.Save}
+	if !key.Matches(msg, bound...) {
+		return nil
+	}
+	if f == nil {
+		v.app.flash(info, "there is no finding here to act on")
+		return nil
+	}
+	switch {
+	case key.Matches(msg, keys.Open):
+		return v.open()
+	case key.Matches(msg, keys.Mark):
+		v.toggleMark(f.ID)
+	case key.Matches(msg, keys.MarkRange):
+		v.markRange()
+	case key.Matches(msg, keys.Fix):
+		return v.app.openFix(v.targets())
+	case key.Matches(msg, keys.Copy):
+		return v.app.copy(f.Object.Name)
+	case key.Matches(msg, keys.YAML):
+		return v.app.openYAML(f.Object, f.Path)
+	case key.Matches(msg, keys.Save):
+		return v.save()
+	}
+	return nil
+}
+
+func (v *findingsView) open() tea.Cmd {
+	page := newFindingView(v.app, v.current(), v)
+	v.app.push(page)
+	return page.start()
+}
+
+// neighbour is the layer some tabs on; after the last comes the first.
+func (v *findingsView) neighbour(by int) scanners.Layer {
+	all := append([]scanners.Layer{""}, scanners.Layers()...)
+	return all[(slices.Index(all, v.query.layer)+by+len(all))%len(all)]
+}
+
+func (v *findingsView) setLayer(layer scanners.Layer) tea.Cmd {
+	v.query.layer = layer
+	return v.arrange()
+}
+
+func (v *findingsView) setFilter(text string) (tea.Cmd, error) {
+	f, err := parseFilter(text)
+	v.query.filter = f
+	return v.arrange(), err
+}
+
+func (v *findingsView) filterText() string { return v.query.filter.text }
+
+// close takes the filter away before the view.
+func (v *findingsView) close() (bool, tea.Cmd) {
+	if v.query.filter.text != "" {
+		cmd, _ := v.setFilter("")
+		return false, cmd
+	}
+	if v.query.faults {
+		v.query.faults = false
+		return false, v.arrange()
+	}
+	return true, nil
+}
+
+// status tells the whole message of the selected finding.
+func (v *findingsView) status(width int) string {
+	f, s := v.current(), v.app.styles
+	if f == nil {
+		return ""
+	}
+	text := " " + kube.Clean(f.Message)
+	if n := len(v.query.marked); n > 0 {
+		return spread(s.muted.Render(text), s.accent.Render(fmt.Sprintf(" %d marked ", n)), width)
+	}
+	return s.muted.Render(clip(text, width))
+}

@@ -1,0 +1,47 @@
+package tui
+
+import (
+	"kiln/scanners"
+)
+
+// toggleMark marks a finding, or takes the mark away, and goes on one row.
+func (v *findingsView) toggleMark(id string) {
+	if v.query.marked[id] {
+		delete(v.query.marked, id)
+	} else {
+		v.query.marked[id] = true
+	}
+	v.lastMark = v.table.cursor
+	v.table.moveTo(v.table.cursor + 1)
+	v.remember()
+}
+
+// markRange marks every row from the last mark to the cursor.
+func (v *findingsView) markRange() {
+	from, to := v.lastMark, v.table.cursor
+	if from > to {
+		from, to = to, from
+	}
+	for row := from; row <= min(to, v.table.rows-1); row++ {
+		v.query.marked[v.finding(row).ID] = true
+	}
+	v.lastMark = v.table.cursor
+}
+
+// targets are the marked findings, in the order of the table; without marks
+// the one under the cursor. Marks of findings that are gone don't count.
+func (v *findingsView) targets() []*scanners.Finding {
+	var marked []*scanners.Finding
+	for row := range v.table.rows {
+		if len(v.query.marked) == 0 {
+			break
+		}
+		if f := v.finding(row); v.query.marked[f.ID] {
+			marked = append(marked, f)
+		}
+	}
+	if len(marked) == 0 {
+		return []*scanners.Finding{v.current()}
+	}
+	return marked
+}

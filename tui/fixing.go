@@ -1,0 +1,157 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/sync/errgroup"
+
+	"kiln/fixes"
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+func openFixer(cluster *kube.Cluster) (*fixes.Fixer, error) {
+	dir, err := fixes.JournalDir()
+	if err != nil {
+		return nil, err
+	}
+	journal, err := fixes.OpenJournal(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &fixes.Fixer{Cluster: cluster, Journal: journal}, nil
+}
+
+// proposal is one fix, or undo, on its way from preview to apply.
+type proposal struct {
+	// subject says what it is for: a finding, or a journal entry.
+	subject string
+	preview fixes.Preview
+	// err is why there is nothing to apply.
+	err error
+	// applied is the journal's entry once it is; failed says why it isn't.
+	applied *fixes.Entry
+	failed  error
+}
+
+// ready says that it can be applied.
+func (p proposal) ready() bool {
+	return p.err == nil && p.preview.Err() == nil && len(p.preview.Targets) > 0 && p.applied == nil
+}
+
+// previewsAtOnce is how many dry runs go side by side.
+const previewsAtOnce = 4
+
+// propose plans and previews a fix for each finding.
+func (s *Session) propose(ctx context.Context, findings []scanners.Finding, inv *kube.Inventory) []proposal {
+	all := make([]proposal, len(findings))
+	var group errgroup.Group
+	group.SetLimit(previewsAtOnce)
+	for i, f := range findings {
+		group.Go(func() error {
+			all[i] = s.proposeOne(ctx, f, inv)
+			return nil
+		})
+	}
+	_ = group.Wait() // each error stands in its proposal
+	return all
+}
+
+func (s *Session) proposeOne(ctx context.Context, f scanners.Finding, inv *kube.Inventory) proposal {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	p := proposal{subject: f.Check + " of " + kube.Clean(f.Object.String())}
+	plan, err := s.fixer.Plan(ctx, f, inv)
+	if err != nil {
+		p.err = err
+		return p
+	}
+	p.preview, p.err = s.fixer.Preview(ctx, plan)
+	return p
+}
+
+// proposeUndo previews taking a journal entry back.
+func (s *Session) proposeUndo(ctx context.Context, entry fixes.Entry) proposal {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	p := proposal{subject: "undo of " + kube.Clean(entry.Title)}
+	p.preview, p.err = s.fixer.UndoPreview(ctx, entry.ID)
+	return p
+}
+
+// outline says what a fix would do, without asking for its dry run.
+func (s *Session) outline(ctx context.Context, f scanners.Finding, inv *kube.Inventory) tea.Msg {
+	msg := planMsg{finding: f.ID}
+	if s.fixer == nil {
+		msg.problem = kube.Explain(s.fixerErr)
+		return msg
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	plan, err := s.fixer.Plan(ctx, f, inv)
+	if err != nil {
+		msg.problem, msg.steps = whyNot(err)
+		return msg
+	}
+	msg.title, msg.notes = plan.Title, plan.Notes
+	for _, c := range plan.Changes {
+		msg.targets = append(msg.targets, fmt.Sprintf("%s (%s)", c.Target, c.Mechanism))
+	}
+	return msg
+}
+
+// whyNot says why kiln doesn't fix something, and what a person does instead.
+func whyNot(err error) (problem, steps string) {
+	var manual *fixes.ManualError
+	if errors.As(err, &manual) {
+		return kube.Clean(manual.Why), strings.TrimSpace(kube.CleanBlock(manual.Steps))
+	}
+	return kube.Explain(err), ""
+}
+
+// openFix previews the fixes of findings. Why it can't is said.
+func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {
+	switch {
+	case a.session == nil:
+		a.flash(info, "not connected: there is nothing to fix")
+		return nil
+	case a.session.fixer == nil:
+		a.flash(failure, "nothing can be fixed without the journal: "+kube.Explain(a.session.fixerErr))
+		return nil
+	case len(findings) == 1 && findings[0].Fix == scanners.Manual:
+		a.flash(info, findings[0].Check+" has no automatic fix: the lesson (enter) has the steps")
+		return nil
+	}
+	targets := make([]scanners.Finding, len(findings))
+	for i, f := range findings {
+		targets[i] = *f
+	}
+	session, inv := a.session, a.snapshot.inventory
+	v := newDiffView(a, "fix", func(ctx context.Context) []proposal { return session.propose(ctx, targets, inv) })
+	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
+		return session.fixer.Apply(ctx, p.preview, fixes.Options{
+			TakeOver: len(p.preview.Conflicts()) > 0, Stopgap: len(p.preview.Stopgap()) > 0,
+		})
+	}
+	a.push(v)
+	return v.start()
+}
+
+// openUndo previews taking an entry back.
+func (a *App) openUndo(entry fixes.Entry) tea.Cmd {
+	if a.session == nil || a.session.fixer == nil {
+		a.flash(info, "not connected: nothing can be taken back")
+		return nil
+	}
+	session := a.session
+	v := newDiffView(a, "undo", func(ctx context.Context) []proposal { return []proposal{session.proposeUndo(ctx, entry)} })
+	v.carryOut = func(ctx context.Context, _ proposal) (fixes.Entry, error) {
+		return session.fixer.Undo(ctx, entry.ID)
+	}
+	a.push(v)
+	return v.start()
+}

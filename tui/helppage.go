@@ -1,0 +1,84 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+)
+
+// helpPage lists the keys of the view in front and every command. It is made
+// from the key map and the list of commands, so it can't lag behind.
+type helpPage struct {
+	app   *App
+	pager pager
+	drawn drawnFor
+}
+
+func newHelpPage(a *App) *helpPage { return &helpPage{app: a, pager: newPager()} }
+
+func (h *helpPage) onKey(msg tea.KeyPressMsg) tea.Cmd {
+	keys := h.app.keys
+	if h.pager.onKey(msg, keys) {
+		return nil
+	}
+	if key.Matches(msg, keys.Back, keys.Help, keys.Quit, keys.Open) {
+		h.app.help = nil
+	}
+	return nil
+}
+
+func (h *helpPage) onMouse(msg tea.Msg) {
+	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
+		h.pager.onWheel(wheel)
+	}
+}
+
+func (h *helpPage) render(width, height int) []string {
+	if now := (drawnFor{width, h.app.theme.Name, nil}); now != h.drawn {
+		h.pager.setLines(indent(h.draw(width-3), 2))
+		h.drawn = now
+	}
+	return h.pager.render(h.app.styles, width, height)
+}
+
+func (h *helpPage) draw(width int) []string {
+	s := h.app.styles
+	var blocks []string
+	for _, g := range append(h.app.top().help(), h.app.keys.global()) {
+		blocks = append(blocks, keyBlock(s, g))
+	}
+	lines := append([]string{""}, inColumns(blocks, width)...)
+	lines = append(lines, s.heading.Render("Commands"))
+	for _, c := range commands() {
+		name := ":" + c.names[0]
+		lines = append(lines, clip(s.accent.Render(fit(name, 13))+s.text.Render(c.desc), width))
+	}
+	return lines
+}
+
+func keyBlock(s *styles, g keyGroup) string {
+	lines := []string{s.heading.Render(g.title)}
+	for _, k := range g.keys {
+		lines = append(lines, s.accent.Render(fit(k.Help().Key, 13))+s.text.Render(k.Help().Desc))
+	}
+	return strings.Join(append(lines, ""), "\n")
+}
+
+// inColumns sets blocks side by side, as many as fit, and the rest below.
+func inColumns(blocks []string, width int) []string {
+	const columnWidth = 38
+	perRow := max(1, width/columnWidth)
+	var lines []string
+	for len(blocks) > 0 {
+		row := blocks[:min(perRow, len(blocks))]
+		blocks = blocks[len(row):]
+		padded := make([]string, len(row))
+		for i, b := range row {
+			padded[i] = lipgloss.NewStyle().Width(min(columnWidth, width)).Render(b)
+		}
+		lines = append(lines, splitLines(lipgloss.JoinHorizontal(lipgloss.Top, padded...))...)
+	}
+	return lines
+}

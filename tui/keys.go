@@ -1,0 +1,115 @@
+package tui
+
+import "charm.land/bubbles/v2/key"
+
+// keyMap is every key that kiln listens to. The footer's hints and the help
+// are made from it. None of the keys that delete or kill elsewhere changes
+// anything here.
+type keyMap struct {
+	// Everywhere.
+	Command, Filter, Help, Back, Quit, ForceQuit key.Binding
+	Rescan, ReadOnly, Header, LastView           key.Binding
+
+	// Moving.
+	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
+	Left, Right                             key.Binding
+
+	// The findings.
+	Open, Mark, MarkRange, ClearMarks, Fix key.Binding
+	NextLayer, PreviousLayer, Faults, Save key.Binding
+	AllNamespaces, Namespace               key.Binding
+	SortSeverity, SortCheck, SortName      key.Binding
+	SortNamespace, SortFix, SortOwner      key.Binding
+	SortLeft, SortRight                    key.Binding
+
+	// One object.
+	Copy, YAML, Lesson   key.Binding
+	Next, Previous, Undo key.Binding
+
+	// Buttons and prompts.
+	NextButton, PreviousButton, Press, Accept key.Binding
+}
+
+func newKeyMap() *keyMap {
+	bind := func(help, desc string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, desc))
+	}
+	return &keyMap{
+		Command:   bind(":", "command", ":"),
+		Filter:    bind("/", "filter", "/"),
+		Help:      bind("?", "help", "?"),
+		Back:      bind("esc", "back, cancel", "esc"),
+		Quit:      bind("q", "back, quit at the top", "q"),
+		ForceQuit: bind("ctrl-c", "quit", "ctrl+c"),
+		Rescan:    bind("ctrl-r", "scan again", "ctrl+r"),
+		ReadOnly:  bind("ctrl-o", "read-only on or off", "ctrl+o"),
+		Header:    bind("ctrl-e", "header on or off", "ctrl+e"),
+		LastView:  bind("-", "last view", "-"),
+
+		Up:       bind("↑ k", "up", "up", "k"),
+		Down:     bind("↓ j", "down", "down", "j"),
+		PageUp:   bind("pgup ctrl-b", "page up", "pgup", "ctrl+b"),
+		PageDown: bind("pgdn ctrl-f", "page down", "pgdown", "ctrl+f"),
+		Top:      bind("home g", "first", "home", "g"),
+		Bottom:   bind("end G", "last", "end", "G"),
+		Left:     bind("← h", "left", "left", "h"),
+		Right:    bind("→ l", "right", "right", "l"),
+
+		Open:          bind("enter", "open", "enter"),
+		Mark:          bind("space", "mark", "space"),
+		MarkRange:     bind("ctrl-space", "mark up to here", "ctrl+space", "ctrl+@"),
+		ClearMarks:    bind(`ctrl-\`, "clear marks", `ctrl+\`),
+		Fix:           bind("f", "preview the fix", "f"),
+		NextLayer:     bind("tab", "next layer", "tab"),
+		PreviousLayer: bind("shift-tab", "previous layer", "shift+tab"),
+		Faults:        bind("ctrl-z", "critical and high only", "ctrl+z"),
+		Save:          bind("ctrl-s", "save the list as CSV", "ctrl+s"),
+		AllNamespaces: bind("0", "all namespaces", "0"),
+		Namespace:     bind("1…9", "one namespace", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+		SortSeverity:  bind("shift-s", "by severity", "S"),
+		SortCheck:     bind("shift-c", "by check", "C"),
+		SortName:      bind("shift-n", "by name", "N"),
+		SortNamespace: bind("shift-p", "by namespace", "P"),
+		SortFix:       bind("shift-f", "by fix", "F"),
+		SortOwner:     bind("shift-o", "by owner", "O"),
+		SortLeft:      bind("shift-←", "sort column to the left", "shift+left"),
+		SortRight:     bind("shift-→", "sort column to the right", "shift+right"),
+
+		Copy:     bind("c", "copy the name", "c"),
+		YAML:     bind("y", "YAML of the object", "y"),
+		Lesson:   bind("enter", "lesson", "enter"),
+		Next:     bind("n ]", "next finding", "n", "]"),
+		Previous: bind("p [", "previous finding", "p", "["),
+		Undo:     bind("u", "preview the undo", "u"),
+
+		NextButton:     bind("tab →", "next button", "tab", "right"),
+		PreviousButton: bind("shift-tab ←", "previous button", "shift+tab", "left"),
+		Press:          bind("enter", "press", "enter"),
+		Accept:         bind("tab →", "accept the suggestion", "tab", "right"),
+	}
+}
+
+// keyGroup is a titled part of the help.
+type keyGroup struct {
+	title string
+	keys  []key.Binding
+}
+
+// global are the keys that work in every view.
+func (k *keyMap) global() keyGroup {
+	return keyGroup{"Everywhere", []key.Binding{
+		k.Command, k.Help, k.Back, k.Quit, k.ForceQuit, k.Rescan, k.ReadOnly, k.Header, k.LastView,
+	}}
+}
+
+// moving are the keys of lists.
+func (k *keyMap) moving() keyGroup {
+	return keyGroup{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+}
+
+// sorting are the keys that choose the order of the findings.
+func (k *keyMap) sorting() keyGroup {
+	return keyGroup{"Sorting, again to turn round", []key.Binding{
+		k.SortSeverity, k.SortCheck, k.SortName, k.SortNamespace, k.SortFix, k.SortOwner, k.SortLeft, k.SortRight,
+	}}
+}

@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/viewport"
+	tea "charm.land/bubbletea/v2"
+)
+
+// pager scrolls through lines that are already styled.
+type pager struct {
+	port  viewport.Model
+	width int
+	lines int
+}
+
+func newPager() pager {
+	port := viewport.New()
+	port.KeyMap = viewport.KeyMap{} // the keys are kiln's own
+	port.FillHeight = true
+	return pager{port: port}
+}
+
+// setLines replaces the content; the position stays.
+func (p *pager) setLines(lines []string) {
+	p.port.SetContentLines(lines)
+	p.lines = len(lines)
+}
+
+func (p *pager) toTop() { p.port.GotoTop() }
+
+// onKey scrolls, and says whether the key was one for that.
+func (p *pager) onKey(msg tea.KeyPressMsg, keys *keyMap) bool {
+	switch {
+	case key.Matches(msg, keys.Up):
+		p.port.ScrollUp(1)
+	case key.Matches(msg, keys.Down):
+		p.port.ScrollDown(1)
+	case key.Matches(msg, keys.PageUp):
+		p.port.PageUp()
+	case key.Matches(msg, keys.PageDown):
+		p.port.PageDown()
+	case key.Matches(msg, keys.Top):
+		p.port.GotoTop()
+	case key.Matches(msg, keys.Bottom):
+		p.port.GotoBottom()
+	case key.Matches(msg, keys.Left):
+		p.port.ScrollLeft(8)
+	case key.Matches(msg, keys.Right):
+		p.port.ScrollRight(8)
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *pager) onWheel(msg tea.MouseWheelMsg) {
+	switch msg.Button {
+	case tea.MouseWheelUp:
+		p.port.ScrollUp(3)
+	case tea.MouseWheelDown:
+		p.port.ScrollDown(3)
+	}
+}
+
+// render draws height lines, with how far one has come at the right edge.
+func (p *pager) render(s *styles, width, height int) []string {
+	p.port.SetWidth(width - 1)
+	p.port.SetHeight(height)
+	lines := fill(splitLines(p.port.View()), height)
+	if p.lines <= height {
+		return lines
+	}
+	size := max(1, height*height/p.lines)
+	start := p.port.YOffset() * (height - size) / max(p.lines-height, 1)
+	for i := range lines {
+		bar := s.faint.Render("│")
+		if i >= start && i < start+size {
+			bar = s.muted.Render("┃")
+		}
+		lines[i] = fit(lines[i], width-1) + bar
+	}
+	return lines
+}

@@ -1,0 +1,113 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// prompt is the line at the bottom where a command or a filter is typed.
+type prompt struct {
+	app   *App
+	input textinput.Model
+	// problem says why the text isn't what it should be.
+	problem string
+	// changed is told of every edit, submit of enter, cancel of esc.
+	changed func(text string) (tea.Cmd, error)
+	submit  func(text string) tea.Cmd
+	cancel  func() tea.Cmd
+}
+
+func (a *App) newPrompt(sign, text string) *prompt {
+	input := newInput(a, sign, text)
+	return &prompt{app: a, input: input}
+}
+
+// newInput is a text field that uses the terminal's own cursor: it doesn't
+// blink by redrawing.
+func newInput(a *App, sign, text string) textinput.Model {
+	s := a.styles
+	input := textinput.New()
+	input.Prompt = sign
+	state := textinput.StyleState{Text: s.text, Placeholder: s.faint, Suggestion: s.faint, Prompt: s.accent}
+	input.SetStyles(textinput.Styles{Focused: state, Blurred: state})
+	input.SetVirtualCursor(false)
+	input.KeyMap.Paste.SetEnabled(false) // the terminal's own paste works everywhere
+	input.SetValue(text)
+	input.CursorEnd()
+	input.Focus()
+	return input
+}
+
+func (p *prompt) onKey(msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.Matches(msg, p.app.keys.Press):
+		p.app.prompt = nil
+		return p.submit(p.input.Value())
+	case key.Matches(msg, p.app.keys.Back):
+		p.app.prompt = nil
+		return p.cancel()
+	case msg.String() == "backspace" && p.input.Value() == "":
+		p.app.prompt = nil
+		return p.cancel()
+	case msg.String() == "right" && p.input.Position() == len([]rune(p.input.Value())):
+		msg = tea.KeyPressMsg{Code: tea.KeyTab} // the ghost text is to the right
+	}
+	return p.update(msg)
+}
+
+func (p *prompt) onPaste(msg tea.PasteMsg) tea.Cmd {
+	return p.update(tea.PasteMsg{Content: strings.Join(strings.Fields(msg.Content), " ")})
+}
+
+func (p *prompt) update(msg tea.Msg) tea.Cmd {
+	before := p.input.Value()
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	if p.input.Value() == before {
+		return cmd
+	}
+	more, err := p.changed(p.input.Value())
+	p.problem = ""
+	if err != nil {
+		p.problem = err.Error()
+	}
+	return tea.Batch(cmd, more)
+}
+
+func (p *prompt) render(width int) string {
+	right := ""
+	if p.problem != "" {
+		right = p.app.styles.warning.Render(clip(" "+p.problem, width/2))
+	}
+	p.input.SetWidth(max(width-ansi.StringWidth(right)-ansi.StringWidth(p.input.Prompt)-2, 8))
+	return spread(p.input.View(), right, width)
+}
+
+// openFilter opens the prompt for the view in front.
+func (a *App) openFilter() tea.Cmd {
+	v, ok := a.top().(filterable)
+	if !ok {
+		a.flash(info, "nothing to filter in "+a.top().title())
+		return nil
+	}
+	before := v.filterText()
+	p := a.newPrompt("/", before)
+	p.input.Placeholder = "regex, !inverse, -f fuzzy"
+	p.changed = v.setFilter
+	p.submit = func(text string) tea.Cmd {
+		if p.problem != "" {
+			a.flash(warning, p.problem)
+		}
+		return nil
+	}
+	p.cancel = func() tea.Cmd {
+		cmd, _ := v.setFilter("")
+		return cmd
+	}
+	a.prompt = p
+	return nil
+}

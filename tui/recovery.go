@@ -1,0 +1,202 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"kiln/fixes"
+	"kiln/kube"
+)
+
+// recoveredMsg brings what an earlier kiln left half-done.
+type recoveredMsg struct {
+	pending []fixes.Recovery
+	err     error
+}
+
+// recoverJournal looks for interrupted fixes of this cluster.
+func (a *App) recoverJournal() tea.Cmd {
+	a.recoveries = nil
+	if a.session.fixer == nil {
+		a.flash(failure, "nothing can be fixed without the journal: "+kube.Explain(a.session.fixerErr))
+		return nil
+	}
+	fixer := a.session.fixer
+	return a.start(nil, "", func(ctx context.Context) tea.Msg {
+		pending, err := fixer.Recover(ctx)
+		return recoveredMsg{pending, err}
+	})
+}
+
+// onRecovered announces interrupted fixes, and offers to decide.
+func (a *App) onRecovered(msg recoveredMsg) {
+	if msg.err != nil {
+		a.flash(failure, "the journal could not be checked for interrupted fixes: "+kube.Explain(msg.err))
+		return
+	}
+	a.recoveries = msg.pending
+	if len(msg.pending) == 0 {
+		return
+	}
+	first := msg.pending[0]
+	a.flash(warning, fmt.Sprintf("%d interrupted: :journal finishes or takes back", len(msg.pending)))
+	text := kube.Clean(first.Entry.Title) + ": " + kube.Clean(first.Found)
+	if more := len(msg.pending) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %d more)", more)
+	}
+	a.ask(question{
+		title: "A fix was interrupted", text: text, accept: "Decide now",
+		confirm: func() tea.Cmd {
+			a.push(newRecoveryView(a, first))
+			return nil
+		},
+	})
+}
+
+// interrupted returns what is known of an entry that was interrupted, or nil.
+func (a *App) interrupted(id string) *fixes.Recovery {
+	for i := range a.recoveries {
+		if a.recoveries[i].Entry.ID == id {
+			return &a.recoveries[i]
+		}
+	}
+	return nil
+}
+
+// recoveryView asks whether an interrupted fix is to be finished or taken back.
+type recoveryView struct {
+	app      *App
+	recovery fixes.Recovery
+	opened   time.Time
+	buttons  buttons
+	running  bool
+}
+
+const (
+	finishLabel   = "Finish"
+	takeBackLabel = "Take back"
+)
+
+func newRecoveryView(a *App, r fixes.Recovery) *recoveryView {
+	v := &recoveryView{app: a, recovery: r, opened: a.now(), buttons: buttons{labels: []string{cancelLabel}}}
+	if r.CanFinish {
+		v.buttons.labels = append(v.buttons.labels, finishLabel)
+	}
+	if r.CanTakeBack {
+		v.buttons.labels = append(v.buttons.labels, takeBackLabel)
+	}
+	return v
+}
+
+func (v *recoveryView) title() string { return "interrupted" }
+
+// settledMsg is how finishing or taking back ends.
+type settledMsg struct {
+	entry fixes.Entry
+	err   error
+}
+
+func (v *recoveryView) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case settledMsg:
+		return v.onSettled(msg)
+	case tea.KeyPressMsg:
+		keys := v.app.keys
+		switch {
+		case v.running || v.app.now().Sub(v.opened) < settleTime:
+		case key.Matches(msg, keys.NextButton):
+			v.buttons.move(1)
+		case key.Matches(msg, keys.PreviousButton):
+			v.buttons.move(-1)
+		case key.Matches(msg, keys.Press):
+			return v.press()
+		}
+	}
+	return nil
+}
+
+func (v *recoveryView) press() tea.Cmd {
+	label := v.buttons.labels[v.buttons.focus]
+	if label == cancelLabel {
+		return v.app.back()
+	}
+	if v.app.readOnly {
+		v.app.flash(warning, "read-only mode: nothing is written. ctrl-o allows changes")
+		return nil
+	}
+	settle := func() tea.Cmd { return v.settle(label) }
+	if !v.app.inProduction() {
+		return settle()
+	}
+	v.app.ask(question{
+		title: "This is production", text: "To go on, type the context's name.",
+		accept: label, typed: v.app.contextName, confirm: settle,
+	})
+	return nil
+}
+
+func (v *recoveryView) settle(label string) tea.Cmd {
+	v.running = true
+	fixer, id := v.app.session.fixer, v.recovery.Entry.ID
+	return v.app.start(v, "writing", func(ctx context.Context) tea.Msg {
+		act := fixer.TakeBack
+		if label == finishLabel {
+			act = fixer.Finish
+		}
+		entry, err := act(ctx, id)
+		return settledMsg{entry, err}
+	})
+}
+
+func (v *recoveryView) onSettled(msg settledMsg) tea.Cmd {
+	v.running = false
+	if msg.err != nil {
+		why, _ := whyNot(msg.err)
+		v.app.flash(failure, why)
+		return nil
+	}
+	v.app.flash(info, fmt.Sprintf("%s: %s", msg.entry.State, msg.entry.Title))
+	v.app.pop()
+	return tea.Batch(v.app.rescan(), v.app.recoverJournal())
+}
+
+func (v *recoveryView) render(width, height int) []string {
+	s, e := v.app.styles, v.recovery.Entry
+	lines := []string{""}
+	lines = append(lines, indent(wrapStyled(s.bold, cleanOr(e.Title, e.ID), width-4), 2)...)
+	lines = append(lines, "  "+s.muted.Render(clip(e.Time.Format("2006-01-02 15:04")+" by "+kube.Clean(e.User), width-4)), "")
+	lines = append(lines, indent(wrapStyled(s.text, kube.Clean(v.recovery.Found), width-4), 2)...)
+	lines = append(lines, "")
+	for _, o := range e.Objects {
+		lines = append(lines, bullet(s.accent, s.text, "•", fmt.Sprintf("%s: %s", o.Ref, o.State), width)...)
+	}
+	return append(fill(lines, height-1), "  "+v.buttons.render(s, width-3))
+}
+
+func (v *recoveryView) hints() []key.Binding {
+	k := v.app.keys
+	return []key.Binding{k.NextButton, k.Press, k.Back}
+}
+
+func (v *recoveryView) help() []keyGroup {
+	k := v.app.keys
+	return []keyGroup{{"Interrupted fix", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Back}}}
+}
+
+// entryLook is the glyph and the style of a journal entry's state.
+func entryLook(s *styles, e fixes.Entry) (string, lipgloss.Style) {
+	switch e.State {
+	case fixes.Applied:
+		return "✓", s.good
+	case fixes.Undone:
+		return "↺", s.muted
+	case fixes.Failed:
+		return "✗", s.faint
+	}
+	return "!", s.warning
+}

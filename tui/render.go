@@ -1,0 +1,136 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+)
+
+// The smallest screen that kiln draws on.
+const (
+	leastWidth  = 40
+	leastHeight = 12
+)
+
+func (a *App) tooSmall() bool { return a.width < leastWidth || a.height < leastHeight }
+
+// View draws the screen: header, view, status line, footer. It runs after
+// every message, so whatever is costly to draw is kept by the view itself.
+func (a *App) View() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	v.MouseMode = tea.MouseModeCellMotion
+	v.WindowTitle = strings.TrimSuffix("kiln · "+cleanOr(a.contextName), " · ")
+	switch {
+	case a.width == 0:
+	case a.tooSmall():
+		text := fmt.Sprintf("kiln needs %d×%d cells,\nhere are %d×%d", leastWidth, leastHeight, a.width, a.height)
+		v.SetContent(lipgloss.Place(a.width, a.height, lipgloss.Center, lipgloss.Center, text))
+	default:
+		v.SetContent(a.screen())
+		v.Cursor = a.cursor()
+	}
+	return v
+}
+
+func (a *App) screen() string {
+	lines := a.header()
+	height := a.height - len(lines) - 2
+	if a.help != nil {
+		lines = append(lines, fill(a.help.render(a.width, height), height)...)
+	} else {
+		lines = append(lines, fill(a.top().render(a.width, height), height)...)
+	}
+	lines = append(lines, a.statusLine(), a.footer())
+	content := strings.Join(lines, "\n")
+	if a.dialog == nil {
+		return content
+	}
+	box := a.dialog.render(a.width)
+	x, y := (a.width-lipgloss.Width(box))/2, (a.height-lipgloss.Height(box))/2
+	return lipgloss.NewCompositor(
+		lipgloss.NewLayer(content),
+		lipgloss.NewLayer(box).X(max(x, 0)).Y(max(y, 0)).Z(1),
+	).Render()
+}
+
+// statusLine shows the latest message, else what the view has to say.
+func (a *App) statusLine() string {
+	if m := a.messages.current(); m != nil {
+		style, glyph := a.styles.text, "ℹ"
+		switch m.level {
+		case warning:
+			style, glyph = a.styles.warning, "!"
+		case failure:
+			style, glyph = a.styles.alarm, "✗"
+		}
+		return style.Render(clip(" "+glyph+" "+m.text, a.width))
+	}
+	if v, ok := a.top().(statusView); ok && a.help == nil {
+		return v.status(a.width)
+	}
+	return ""
+}
+
+// footer is the prompt, or crumbs and the keys that matter here.
+func (a *App) footer() string {
+	if a.prompt != nil {
+		return a.prompt.render(a.width)
+	}
+	crumbs := a.crumbs()
+	room := a.width - lipgloss.Width(crumbs) - 2
+	return crumbs + "  " + a.hintLine(room)
+}
+
+func (a *App) crumbs() string {
+	var b strings.Builder
+	for i, v := range a.views {
+		if i > 0 {
+			b.WriteString(a.styles.faint.Render(" › "))
+		}
+		if i == len(a.views)-1 {
+			b.WriteString(a.styles.badge.Render(" " + v.title() + " "))
+		} else {
+			b.WriteString(a.styles.muted.Render(v.title()))
+		}
+	}
+	return clip(b.String(), max(a.width/2, a.width-30))
+}
+
+// hintLine fits as many hints as there is room for, "? help" always among them.
+func (a *App) hintLine(room int) string {
+	s := a.styles
+	last := s.accent.Render("?") + s.muted.Render(" help")
+	line := ""
+	if a.help == nil {
+		for _, k := range a.top().hints() {
+			if !k.Enabled() {
+				continue
+			}
+			name, _, _ := strings.Cut(k.Help().Key, " ")
+			hint := s.accent.Render(name) + s.muted.Render(" "+k.Help().Desc) + "  "
+			if lipgloss.Width(line+hint+last) > room {
+				break
+			}
+			line += hint
+		}
+	}
+	return clip(line+last, room)
+}
+
+// cursor is the terminal's own, where text is typed.
+func (a *App) cursor() *tea.Cursor {
+	switch {
+	case a.dialog != nil:
+		return a.dialog.cursor(a.width, a.height)
+	case a.prompt != nil:
+		c := a.prompt.input.Cursor()
+		if c != nil {
+			c.Y = a.height - 1
+		}
+		return c
+	}
+	return nil
+}

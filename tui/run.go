@@ -1,0 +1,45 @@
+// Package tui is the terminal UI: one root model (App) with a stack of views,
+// one file each. Everything that takes time runs beside it and comes back as
+// a message.
+package tui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"kiln/scanners"
+)
+
+// Options are what the command line says.
+type Options struct {
+	Flags *genericclioptions.ConfigFlags
+	// Namespace limits the scan; empty means all namespaces.
+	Namespace string
+	ReadOnly  bool
+	// Theme names a theme; empty means by the terminal's background.
+	Theme string
+	// Command is run as if typed after ":" once the UI is up.
+	Command string
+	Checks  []scanners.Check
+	// Version is kiln's own.
+	Version string
+}
+
+// Run shows the UI until the user quits or ctx ends.
+func Run(ctx context.Context, opts Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	app, err := newApp(ctx, opts, time.Now)
+	if err != nil {
+		return err
+	}
+	_, err = tea.NewProgram(app, tea.WithContext(ctx)).Run()
+	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,73 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// scanRun is the scan that is under way, if any.
+type scanRun struct {
+	// id tells a scan's messages from those of one that was stopped.
+	id      int
+	running bool
+	cancel  context.CancelFunc
+}
+
+// stop ends the scan; late messages of it will be ignored.
+func (r *scanRun) stop() {
+	if r.cancel != nil {
+		r.cancel()
+	}
+	r.running = false
+	r.id++
+}
+
+// scanMsg is the next snapshot of a scan, or its end without one.
+type scanMsg struct {
+	id       int
+	snapshot *snapshot
+	more     <-chan *snapshot
+}
+
+// rescan starts a scan; the one under way ends.
+func (a *App) rescan() tea.Cmd {
+	a.scan.stop()
+	ctx, cancel := context.WithCancel(a.ctx)
+	a.scan.cancel, a.scan.running = cancel, true
+	return tea.Batch(readScan(a.scan.id, a.session.scan(ctx, a.opts.Namespace, a.snapshot)), a.spin())
+}
+
+// readScan waits for the next snapshot.
+func readScan(id int, snapshots <-chan *snapshot) tea.Cmd {
+	return func() tea.Msg { return scanMsg{id: id, snapshot: <-snapshots, more: snapshots} }
+}
+
+func (a *App) onScan(msg scanMsg) tea.Cmd {
+	if msg.id != a.scan.id {
+		return nil
+	}
+	if msg.snapshot == nil {
+		a.scan.running = false
+		return nil
+	}
+	a.snapshot = msg.snapshot
+	var cmds []tea.Cmd
+	for _, v := range a.views {
+		if live, ok := v.(liveView); ok {
+			cmds = append(cmds, live.onSnapshot())
+		}
+	}
+	if msg.snapshot.complete {
+		a.scan.stop()
+	} else {
+		cmds = append(cmds, readScan(msg.id, msg.more))
+	}
+	return tea.Batch(cmds...)
+}
+
+// stopScan is the user's wish.
+func (a *App) stopScan() {
+	a.scan.stop()
+	a.flash(info, "scan stopped; what was read so far is shown, the rest is unknown")
+}

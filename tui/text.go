@@ -1,0 +1,101 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// fit makes text exactly width cells wide: cut with an ellipsis, or padded.
+func fit(text string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	w := ansi.StringWidth(text)
+	if w > width {
+		text = ansi.Truncate(text, width, "…")
+		w = ansi.StringWidth(text) // a wide character may not have fitted
+	}
+	return text + strings.Repeat(" ", width-w)
+}
+
+// clip cuts text to at most width cells.
+func clip(text string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	return ansi.Truncate(text, width, "…")
+}
+
+// spread puts left and right at the two ends of a line; left gives way.
+func spread(left, right string, width int) string {
+	room := width - ansi.StringWidth(right)
+	if room < 1 {
+		return fit(right, width)
+	}
+	return fit(left, room) + right
+}
+
+// wrap breaks text into lines of at most width cells. Words that are longer
+// are broken.
+func wrap(text string, width int) []string {
+	return strings.Split(ansi.Wrap(text, max(width, 1), " /.,-"), "\n")
+}
+
+// wrapStyled is wrap with every line in style.
+func wrapStyled(style lipgloss.Style, text string, width int) []string {
+	lines := wrap(text, width)
+	for i := range lines {
+		lines[i] = style.Render(lines[i])
+	}
+	return lines
+}
+
+// fill makes lines exactly height lines.
+func fill(lines []string, height int) []string {
+	if len(lines) > height {
+		return lines[:height]
+	}
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// plural is "1 finding" or "3 findings".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return groupDigits(n) + " " + noun + "s"
+}
+
+// groupDigits writes large numbers with thin groups: 14,435.
+func groupDigits(n int) string {
+	if n < 0 {
+		return "-" + groupDigits(-n)
+	}
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	rest := strconv.Itoa(n % 1000)
+	return groupDigits(n/1000) + "," + strings.Repeat("0", 3-len(rest)) + rest
+}
+
+func splitLines(text string) []string { return strings.Split(text, "\n") }
+
+// indent moves lines to the right.
+func indent(lines []string, by int) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = strings.Repeat(" ", by) + line
+	}
+	return out
+}
+
+// padLeft sets text at the right end of width cells.
+func padLeft(text string, width int) string {
+	return strings.Repeat(" ", max(width-ansi.StringWidth(text), 0)) + text
+}

@@ -1,0 +1,58 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// textView shows a long text, wrapped.
+type textView struct {
+	app   *App
+	name  string
+	text  string
+	pager pager
+	drawn drawnFor
+}
+
+// drawnFor is what lines were drawn for: they are kept until it changes.
+type drawnFor struct {
+	width int
+	theme string
+	of    any
+}
+
+func newTextView(a *App, name, text string) *textView {
+	return &textView{app: a, name: name, text: text, pager: newPager()}
+}
+
+func (v *textView) title() string { return v.name }
+
+func (v *textView) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		if !v.pager.onKey(msg, v.app.keys) && key.Matches(msg, v.app.keys.Copy) {
+			return v.app.copy(v.text)
+		}
+	case tea.MouseWheelMsg:
+		v.pager.onWheel(msg)
+	}
+	return nil
+}
+
+func (v *textView) render(width, height int) []string {
+	if now := (drawnFor{width, v.app.theme.Name, v.text}); now != v.drawn {
+		lines := []string{""}
+		for _, line := range wrapStyled(v.app.styles.text, v.text, min(width-4, 100)) {
+			lines = append(lines, "  "+line)
+		}
+		v.pager.setLines(lines)
+		v.drawn = now
+	}
+	return v.pager.render(v.app.styles, width, height)
+}
+
+func (v *textView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Copy} }
+
+func (v *textView) help() []keyGroup {
+	return []keyGroup{{"Text", []key.Binding{v.app.keys.Copy}}, v.app.keys.moving()}
+}

@@ -1,0 +1,93 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/kube"
+)
+
+// yamlView shows a whole object as it is now, with the field at fault marked.
+type yamlView struct {
+	app    *App
+	ref    kube.Ref
+	path   string
+	object objectMsg
+	pager  pager
+	drawn  drawnFor
+}
+
+func (a *App) openYAML(ref kube.Ref, path string) tea.Cmd {
+	if a.session == nil {
+		a.flash(info, "not connected: there is no object to read")
+		return nil
+	}
+	v := &yamlView{app: a, ref: ref, path: path, pager: newPager()}
+	a.push(v)
+	session := a.session
+	return a.start(v, "reading the object", func(ctx context.Context) tea.Msg {
+		text, err := session.objectYAML(ctx, ref)
+		if err != nil {
+			return objectMsg{problem: kube.Explain(err)}
+		}
+		return objectMsg{yaml: text}
+	})
+}
+
+func (v *yamlView) title() string { return "yaml" }
+
+func (v *yamlView) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case objectMsg:
+		v.object = msg
+	case tea.MouseWheelMsg:
+		v.pager.onWheel(msg)
+	case tea.KeyPressMsg:
+		if !v.pager.onKey(msg, v.app.keys) && key.Matches(msg, v.app.keys.Copy) {
+			return v.app.copy(v.ref.Name)
+		}
+	}
+	return nil
+}
+
+func (v *yamlView) render(width, height int) []string {
+	if now := (drawnFor{width, v.app.theme.Name, v.object}); now != v.drawn {
+		first := v.drawn.of == nil || v.drawn.of == (objectMsg{})
+		from := v.setLines(width)
+		if v.drawn = now; first && from > height/2 {
+			v.pager.port.SetHeight(height)
+			v.pager.port.SetYOffset(from - height/3)
+		}
+	}
+	return v.pager.render(v.app.styles, width, height)
+}
+
+// setLines draws the object, and returns the line of the field at fault.
+func (v *yamlView) setLines(width int) int {
+	s := v.app.styles
+	head := []string{s.bold.Render(clip(kube.Clean(v.ref.String()), width-2)), ""}
+	switch {
+	case v.object.problem != "":
+		v.pager.setLines(append(head, wrapStyled(s.warning, v.object.problem, width-2)...))
+		return 0
+	case v.object.yaml == "":
+		v.pager.setLines(append(head, s.muted.Render("reading …")))
+		return 0
+	}
+	lines := splitLines(strings.TrimRight(v.object.yaml, "\n"))
+	hit := lineRange{}
+	if v.path != "" {
+		hit.from, hit.to = kube.LinesOf(v.object.yaml, v.path)
+	}
+	v.pager.setLines(append(head, drawYAML(s, lines, lineRange{0, len(lines)}, hit, 4096)...))
+	return hit.from
+}
+
+func (v *yamlView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Copy} }
+
+func (v *yamlView) help() []keyGroup {
+	return []keyGroup{{"YAML", []key.Binding{v.app.keys.Copy, v.app.keys.Left, v.app.keys.Right}}, v.app.keys.moving()}
+}
