@@ -1,0 +1,26 @@
+// Package audit holds the checks of the audit layer: whether what happens in
+// the cluster is recorded, kept and looked at.
+package audit
+
+import (
+	"embed"
+
+	"kiln/scanners"
+)
+
+//go:embed *.md
+var lessons embed.FS
+
+// Checks are all checks of the layer.
+func Checks() []scanners.Check {
+	return scanners.WithLessons(lessons, []scanners.Check{
+		auditDisabled(),
+		auditRotation(),
+		auditPolicyGaps(),
+		noLogShipping(),
+		noRuntimeDetection(),
+		noMetrics(),
+		noFlowLogs(),
+		eventsShortLived(),
+	})
+}

@@ -1,0 +1,126 @@
+// Package installed recognises the tools that a cluster runs, by their images
+// and CRDs.
+package installed
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/yaml"
+
+	"kiln/kube"
+)
+
+// Category is what tools are for, as the table names it.
+type Category string
+
+// The categories of tools.yaml.
+const (
+	RuntimeDetection Category = "runtime-detection"
+	LogShipping      Category = "log-shipping"
+	Metrics          Category = "metrics"
+	FlowLogs         Category = "flow-logs"
+	Mesh             Category = "mesh"
+	PolicyEngine     Category = "policy-engine"
+	ImageScanning    Category = "image-scanning"
+	FileIntegrity    Category = "file-integrity"
+	Backup           Category = "backup"
+	ExternalSecrets  Category = "external-secrets"
+	// NetworkPlugin are those that enforce NetworkPolicies.
+	NetworkPlugin Category = "network-plugin"
+	// PlainNetworkPlugin are those that don't.
+	PlainNetworkPlugin Category = "network-plugin-without-policies"
+)
+
+// Tool is a row of the table.
+type Tool struct {
+	Name string `json:"name"`
+	// Images are ends of image paths, on whole parts: "istio/pilot".
+	Images []string `json:"images"`
+	// Groups are the API groups of the tool's CRDs, and CRDs single ones of
+	// a group that other tools share.
+	Groups []string `json:"groups"`
+	CRDs   []string `json:"crds"`
+}
+
+// Found is a tool that was recognised.
+type Found struct {
+	Name string
+	// Workload runs it; nil if it was recognised by its CRDs.
+	Workload *kube.Workload
+}
+
+// Resources are what tools are recognised by.
+func Resources() []kube.Resource {
+	return append(kube.WorkloadResources(), kube.CustomResourceDefinitions)
+}
+
+// Find lists the tools of a category that inv shows, in the table's order.
+func Find(inv *kube.Inventory, category Category) []Found {
+	var found []Found
+	for _, tool := range table()[category] {
+		if w := tool.runs(inv.Workloads); w != nil {
+			found = append(found, Found{tool.Name, w})
+		} else if tool.defined(inv) {
+			found = append(found, Found{Name: tool.Name})
+		}
+	}
+	return found
+}
+
+// runs returns a workload with one of the tool's images.
+func (t Tool) runs(workloads []*kube.Workload) *kube.Workload {
+	for _, w := range workloads {
+		for _, c := range w.Containers() {
+			if slices.ContainsFunc(t.Images, func(image string) bool { return endsIn(path(c.Image), image) }) {
+				return w
+			}
+		}
+	}
+	return nil
+}
+
+// defined says that a CRD of the tool is there. CRDs are named RESOURCE.GROUP.
+func (t Tool) defined(inv *kube.Inventory) bool {
+	for _, crd := range inv.CustomResourceDefinitions {
+		_, group, _ := strings.Cut(crd.Name, ".")
+		if slices.Contains(t.CRDs, crd.Name) || slices.Contains(t.Groups, group) {
+			return true
+		}
+	}
+	return false
+}
+
+// path is an image without tag and digest.
+func path(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	if colon := strings.LastIndex(image, ":"); colon > strings.LastIndex(image, "/") {
+		image = image[:colon]
+	}
+	return image
+}
+
+func endsIn(path, end string) bool { return path == end || strings.HasSuffix(path, "/"+end) }
+
+//go:embed tools.yaml
+var toolsFile []byte
+
+// table reads the embedded file once.
+var table = sync.OnceValue(func() map[Category][]Tool {
+	t, err := parse(toolsFile)
+	if err != nil {
+		panic(err)
+	}
+	return t
+})
+
+func parse(file []byte) (map[Category][]Tool, error) {
+	var t map[Category][]Tool
+	if err := yaml.UnmarshalStrict(file, &t); err != nil {
+		return nil, fmt.Errorf("reading the table of tools: %w", err)
+	}
+	return t, nil
+}

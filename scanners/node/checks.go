@@ -1,0 +1,30 @@
+// Package node holds the checks of the node layer: the machines, as far as the
+// API shows them, and their kubelets.
+package node
+
+import (
+	"embed"
+
+	"kiln/scanners"
+)
+
+//go:embed *.md
+var lessons embed.FS
+
+// Checks are all checks of the layer.
+func Checks() []scanners.Check {
+	return scanners.WithLessons(lessons, []scanners.Check{
+		outdatedKubelet(),
+		kubeletSkew(),
+		externalIP(),
+		kubeletAnonymousAuth(),
+		kubeletAuthorization(),
+		kubeletClientCA(),
+		kubeletReadOnlyPort(),
+		kubeletStreamingTimeout(),
+		kubeletServingCertificate(),
+		kubeletCertificateRotation(),
+		kubeletPIDLimit(),
+		kubeletSeccompDefault(),
+	})
+}

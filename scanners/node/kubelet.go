@@ -1,0 +1,187 @@
+package node
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kubeletconfig "k8s.io/kubelet/config/v1beta1"
+
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+// setting is a field of the kubelet's configuration that can be wrong.
+type setting struct {
+	id, title  string
+	severity   scanners.Severity
+	references []string
+	// field is the path in the KubeletConfiguration.
+	field string
+	// fault says what is wrong with a live configuration; empty if nothing.
+	// A live configuration has all its defaults filled in.
+	fault func(*kubeletconfig.KubeletConfiguration) string
+}
+
+func (s setting) check() scanners.Check {
+	return scanners.Check{
+		ID: s.id, Layer: scanners.Node, Severity: s.severity, Title: s.title,
+		References: s.references, Fix: scanners.Manual,
+		// Some kubelets may have answered even where there is a gap.
+		Reads: []kube.Resource{kube.KubeletConfigs},
+		Hints: []kube.Resource{kube.Nodes},
+		Find:  s.find,
+	}
+}
+
+func (s setting) find(inv *kube.Inventory) scanners.Result {
+	var hits []scanners.Hit
+	for _, name := range slices.Sorted(maps.Keys(inv.Kubelets)) {
+		if fault := s.fault(inv.Kubelets[name]); fault != "" {
+			hits = append(hits, scanners.Hit{Object: nodeNamed(inv, name), Path: s.field, Message: fmt.Sprintf("its kubelet has %s: %s", s.field, fault)})
+		}
+	}
+	return scanners.Found(hits)
+}
+
+func nodeNamed(inv *kube.Inventory, name string) *corev1.Node {
+	for _, n := range inv.Nodes {
+		if n.Name == name {
+			return n
+		}
+	}
+	return &corev1.Node{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Node"},
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+	}
+}
+
+func kubeletAnonymousAuth() scanners.Check {
+	return setting{
+		id: "node/kubelet-anonymous-auth", title: "A kubelet answers requests without credentials",
+		severity: scanners.High, references: []string{"CIS 4.2.1", "C-0069", "C-0172"},
+		field: "authentication.anonymous.enabled",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if isTrue(c.Authentication.Anonymous.Enabled) {
+				return "true, so that anybody who reaches port 10250 is let in as system:anonymous"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletAuthorization() scanners.Check {
+	return setting{
+		id: "node/kubelet-authorization", title: "A kubelet lets every authenticated request through",
+		severity: scanners.Critical, references: []string{"CIS 4.2.2", "C-0173"},
+		field: "authorization.mode",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if c.Authorization.Mode == kubeletconfig.KubeletAuthorizationModeAlwaysAllow {
+				return "AlwaysAllow, so that whoever is let in may run commands in each pod"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletClientCA() scanners.Check {
+	return setting{
+		id: "node/kubelet-client-ca", title: "A kubelet has no authority to check client certificates with",
+		severity: scanners.High, references: []string{"CIS 4.2.3", "C-0070", "C-0174"},
+		field: "authentication.x509.clientCAFile",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if c.Authentication.X509.ClientCAFile == "" {
+				return "nothing, so that the API server can't prove to it who it is"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletReadOnlyPort() scanners.Check {
+	return setting{
+		id: "node/kubelet-read-only-port", title: "A kubelet tells everybody about its pods on the read-only port",
+		severity: scanners.Medium, references: []string{"CIS 4.2.4", "C-0175"},
+		field: "readOnlyPort",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if c.ReadOnlyPort != 0 {
+				return fmt.Sprintf("%d, where it shows all its pods' specs without authentication", c.ReadOnlyPort)
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletStreamingTimeout() scanners.Check {
+	return setting{
+		id: "node/kubelet-streaming-timeout", title: "A kubelet never closes idle exec and attach sessions",
+		severity: scanners.Low, references: []string{"CIS 4.2.5", "C-0176"},
+		field: "streamingConnectionIdleTimeout",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if c.StreamingConnectionIdleTimeout.Duration == 0 {
+				return "0, so that idle exec, attach and port-forward sessions stay open for ever"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletServingCertificate() scanners.Check {
+	return setting{
+		id: "node/kubelet-serving-certificate", title: "A kubelet serves a certificate that nobody can verify",
+		severity: scanners.Medium, references: []string{"CIS 4.2.9", "CIS 4.2.11", "C-0181", "C-0183"},
+		field: "serverTLSBootstrap",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if !c.ServerTLSBootstrap && c.TLSCertFile == "" {
+				return "false and no tlsCertFile, so that it signs its own certificate"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletCertificateRotation() scanners.Check {
+	return setting{
+		id: "node/kubelet-certificate-rotation", title: "A kubelet doesn't renew its client certificate",
+		severity: scanners.Low, references: []string{"CIS 4.2.10", "C-0182"},
+		field: "rotateCertificates",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if !c.RotateCertificates {
+				return "false, so that the certificate lasts long, or runs out and the node is lost"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletPIDLimit() scanners.Check {
+	return setting{
+		id: "node/kubelet-pid-limit", title: "A pod may start as many processes as the node can hold",
+		severity: scanners.Low, references: []string{"CIS 4.2.13"},
+		field: "podPidsLimit",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if c.PodPidsLimit == nil || *c.PodPidsLimit <= 0 {
+				return "no limit, so that one fork bomb takes the node down"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletSeccompDefault() scanners.Check {
+	return setting{
+		id: "node/kubelet-seccomp-default", title: "Containers run without a seccomp profile unless they ask for one",
+		severity: scanners.Medium, references: []string{"CIS 4.2.14", "CIS 5.6.2"},
+		field: "seccompDefault",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if !isTrue(c.SeccompDefault) {
+				return "false, so that pods without a profile of their own run unconfined"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
