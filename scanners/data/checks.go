@@ -1,0 +1,24 @@
+// Package data holds the checks of the data layer: secrets in the wrong
+// place, and how they and the volumes are kept.
+package data
+
+import (
+	"embed"
+
+	"kiln/scanners"
+)
+
+//go:embed *.md
+var lessons embed.FS
+
+// Checks are all checks of the layer.
+func Checks() []scanners.Check {
+	return scanners.WithLessons(lessons, []scanners.Check{
+		secretInEnvLiteral(),
+		secretInConfigMap(),
+		secretEnvRef(),
+		sensitiveLabel(),
+		legacyTokenSecret(),
+		encryptionAtRest(),
+	})
+}
