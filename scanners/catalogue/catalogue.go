@@ -1,0 +1,19 @@
+// Package catalogue is every check that kiln has.
+package catalogue
+
+import (
+	"slices"
+
+	"kiln/scanners"
+	"kiln/scanners/api"
+	"kiln/scanners/audit"
+	"kiln/scanners/data"
+	"kiln/scanners/network"
+	"kiln/scanners/node"
+	"kiln/scanners/pod"
+)
+
+// Checks lists the checks of the six layers, in the layers' order.
+func Checks() []scanners.Check {
+	return slices.Concat(node.Checks(), api.Checks(), network.Checks(), pod.Checks(), data.Checks(), audit.Checks())
+}

@@ -1,0 +1,92 @@
+package catalogue_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"kiln/kube"
+	"kiln/scanners"
+	"kiln/scanners/catalogue"
+)
+
+var wellFormed = regexp.MustCompile(`^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$`)
+
+func TestEveryCheckIsComplete(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range catalogue.Checks() {
+		t.Run(c.ID, func(t *testing.T) {
+			if !wellFormed.MatchString(c.ID) || !strings.HasPrefix(c.ID, string(c.Layer)+"/") {
+				t.Errorf("the id isn't %s/some-name", c.Layer)
+			}
+			if seen[c.ID] {
+				t.Error("the id is used twice")
+			}
+			seen[c.ID] = true
+			if !slices.Contains(scanners.Layers(), c.Layer) {
+				t.Errorf("layer %q doesn't exist", c.Layer)
+			}
+			if !slices.Contains(scanners.Severities(), c.Severity) {
+				t.Errorf("severity %d doesn't exist", c.Severity)
+			}
+			if !slices.Contains([]scanners.FixKind{scanners.Safe, scanners.Guided, scanners.Manual}, c.Fix) {
+				t.Errorf("fix %q doesn't exist", c.Fix)
+			}
+			if c.Title == "" || strings.HasSuffix(c.Title, ".") {
+				t.Errorf("the title %q is not a sentence without a full stop", c.Title)
+			}
+			if len(c.References) == 0 {
+				t.Error("no references")
+			}
+			if c.Find == nil {
+				t.Error("finds nothing")
+			}
+			if len(c.Needs)+len(c.Reads) == 0 {
+				t.Error("reads nothing, so it would pass a cluster that nobody could read")
+			}
+		})
+	}
+}
+
+func TestEveryLessonTeaches(t *testing.T) {
+	sections := []string{"## What it is", "## How it is abused", "## See it yourself", "## What the fix changes", "## References"}
+	for _, c := range catalogue.Checks() {
+		t.Run(c.ID, func(t *testing.T) {
+			if !strings.HasPrefix(c.Lesson, "# ") {
+				t.Error("the lesson doesn't start with a title")
+			}
+			at := 0
+			for _, section := range sections {
+				i := strings.Index(c.Lesson[at:], "\n"+section+"\n")
+				if i < 0 {
+					t.Fatalf("the lesson lacks %q, or has it out of order", section)
+				}
+				at += i
+			}
+			if n := strings.Count(c.Lesson, "\n"); n < 18 || n > 60 {
+				t.Errorf("the lesson has %d lines; 25 to 45 are wanted", n)
+			}
+		})
+	}
+}
+
+func TestLayersComeInTheirOrder(t *testing.T) {
+	var layers []scanners.Layer
+	for _, c := range catalogue.Checks() {
+		layers = append(layers, c.Layer)
+	}
+	if got := slices.Compact(layers); !slices.Equal(got, scanners.Layers()) {
+		t.Errorf("the layers come as %v", got)
+	}
+}
+
+func TestNoCheckFailsOnAnEmptyInventory(t *testing.T) {
+	for _, result := range scanners.Evaluate(catalogue.Checks(), &kube.Inventory{}) {
+		for _, f := range result.Findings {
+			if f.Object.Kind != "Cluster" && f.Object.Kind != "APIServer" {
+				t.Errorf("%s found %s in nothing", f.Check, f.Object)
+			}
+		}
+	}
+}
