@@ -6,10 +6,14 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
+	"syscall"
 
 	etcdversion "go.etcd.io/etcd/api/v3/version"
 	"k8s.io/component-base/version"
@@ -17,6 +21,9 @@ import (
 
 const usage = `Usage:
   testbed up --dir DIR [flags]   run a cluster until SIGTERM or SIGINT; "testbed up -h" lists the flags
+  testbed load --kubeconfig FILE DIR...   load manifests into it; "testbed load -h" lists the flags
+  testbed run [--load DIR]... [flags] -- COMMAND [ARGS...]
+                                 run a command with a cluster of its own; "testbed run -h" lists the flags
   testbed version                the versions inside
   testbed COMPONENT [flags]      run etcd, kube-apiserver, kube-controller-manager, kube-scheduler or kubelet alone
 `
@@ -41,6 +48,10 @@ func run(args []string) int {
 	switch args[1] {
 	case "up":
 		return runUp(args[2:])
+	case "load":
+		return runLoad(args[2:])
+	case "run":
+		return runRun(args[2:])
 	case "version":
 		fmt.Printf("kubernetes %s\netcd v%s\n", version.Get().GitVersion, etcdversion.Version)
 		return 0
@@ -55,16 +66,50 @@ func run(args []string) int {
 // runUp is the command "up".
 func runUp(args []string) int {
 	opts, err := parseOptions(args)
-	switch {
-	case err == flag.ErrHelp:
+	if err != nil {
+		return wrongUsage(err)
+	}
+	return exitCode(up(opts))
+}
+
+// runLoad is the command "load".
+func runLoad(args []string) int {
+	opts, err := parseLoadOptions(args)
+	if err != nil {
+		return wrongUsage(err)
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer cancel()
+	return exitCode(loadCommand(ctx, opts))
+}
+
+// runRun is the command "run".
+func runRun(args []string) int {
+	opts, err := parseRunOptions(args)
+	if err != nil {
+		return wrongUsage(err)
+	}
+	code, err := runCommand(opts)
+	if err != nil {
+		return max(code, exitCode(err))
+	}
+	return code
+}
+
+// wrongUsage reports what is wrong with the command line, unless it asked for
+// help, which has been given.
+func wrongUsage(err error) int {
+	if errors.Is(err, flag.ErrHelp) {
 		return 0
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "testbed:", err)
-		return 2
 	}
-	if err := up(opts); err != nil {
-		fmt.Fprintln(os.Stderr, "testbed:", err)
-		return 1
+	fmt.Fprintln(os.Stderr, "testbed:", err)
+	return 2
+}
+
+func exitCode(err error) int {
+	if err == nil {
+		return 0
 	}
-	return 0
+	fmt.Fprintln(os.Stderr, "testbed:", err)
+	return 1
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,7 +22,7 @@ import (
 // TestMain lets the test binary stand in for the program: a cluster under test
 // starts itself, and its components, from this very file.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == "up" || components[os.Args[1]] != nil) {
+	if len(os.Args) > 1 && (slices.Contains([]string{"up", "load", "run"}, os.Args[1]) || components[os.Args[1]] != nil) {
 		os.Exit(run(os.Args))
 	}
 	os.Exit(m.Run())

@@ -34,6 +34,21 @@ func parseOptions(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("testbed up", flag.ContinueOnError)
 	flags.StringVar(&o.dir, "dir", "", "the cluster's `folder`; what an earlier run left there is replaced")
+	o.addClusterFlags(flags)
+	flags.BoolVar(&o.stopOnEOF, "stop-on-eof", false, "stop also when standard input ends, as it does when the process that holds its other end dies")
+	flags.BoolVar(&o.discard, "discard", false, "remove the folder after the cluster was stopped in good order")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("up takes no arguments, got %q", flags.Args())
+	}
+	return o.complete()
+}
+
+// addClusterFlags adds the flags that say what the cluster is like, which "run"
+// takes as well.
+func (o *options) addClusterFlags(flags *flag.FlagSet) {
 	flags.StringVar(&o.address, "address", "127.0.0.1", "the `IP` address that everything listens on")
 	flags.DurationVar(&o.timeout, "timeout", time.Minute, "how long the start may take")
 	flags.BoolVar(&o.audit, "audit", false, "an audit policy, log and rotation")
@@ -44,15 +59,6 @@ func parseOptions(args []string) (options, error) {
 		"--audit, --encryption, --pod-security=baseline, TLS to etcd and the flags the CIS benchmark asks for")
 	flags.BoolVar(&o.kubelets, "kubelets", false,
 		"real kubelets will join: watch over the nodes' health and leave terminating pods to their kubelets")
-	flags.BoolVar(&o.stopOnEOF, "stop-on-eof", false, "stop also when standard input ends, as it does when the process that holds its other end dies")
-	flags.BoolVar(&o.discard, "discard", false, "remove the folder after the cluster was stopped in good order")
-	if err := flags.Parse(args); err != nil {
-		return o, err
-	}
-	if flags.NArg() > 0 {
-		return o, fmt.Errorf("up takes no arguments, got %q", flags.Args())
-	}
-	return o.complete()
 }
 
 // complete fills in what follows from other options and checks the whole.
