@@ -34,6 +34,10 @@ bench: build testbed ## the budgets, as ratios to the bare listing in the same r
 clean:
 	rm -rf bin
 
-# counter turns the names of built packages into one line that counts them,
-# and lets all else through.
-counter = awk '/^[a-z0-9._~\/-]+$$/ { printf "\r  %d packages", ++n > "/dev/stderr"; next } { print > "/dev/stderr" } END { if (n) print "" > "/dev/stderr" }'
+# counter turns the names of built packages into a count, on one line of a
+# terminal, and lets all else through.
+counter = awk -v tty=$$([ -t 2 ] && echo 1 || echo 0) ' \
+	/^[a-z0-9._~\/-]+$$/ { n++; if (tty) printf "\r  %d packages", n > "/dev/stderr"; \
+		else if (n % 250 == 0) print "  " n " packages" > "/dev/stderr"; next } \
+	{ print > "/dev/stderr" } \
+	END { if (tty && n) print "" > "/dev/stderr" }'
