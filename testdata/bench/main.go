@@ -124,7 +124,7 @@ func startTestbed(ctx context.Context) (stop func(), kubeconfig string, err erro
 	if err != nil {
 		return nil, "", err
 	}
-	cmd := exec.CommandContext(ctx, "bin/testbed", "up", "--dir", filepath.Join(dir, "cluster"), "--stop-on-eof")
+	cmd := exec.CommandContext(ctx, "bin/testbed", "up", "--dir", filepath.Join(dir, "cluster"), "--stop-on-eof", "--still")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -134,7 +134,10 @@ func (c cluster) controllerManagerFlags() []string {
 		"--service-cluster-ip-range="+serviceRange,
 		"--cluster-cidr="+podRange,
 		"--allocate-node-cidrs")
-	if !c.kubelets {
+	switch {
+	case c.still:
+		flags = append(flags, "--controllers=serviceaccount-controller,serviceaccount-token-controller,root-ca-certificate-publisher-controller")
+	case !c.kubelets:
 		// Nodes made by hand have no kubelet that renews a lease; it would mark
 		// them unreachable and evict their pods.
 		flags = append(flags, "--controllers=*,-node-lifecycle-controller")

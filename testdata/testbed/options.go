@@ -21,6 +21,7 @@ type options struct {
 	podSecurity string // a level, or the path of an AdmissionConfiguration; empty for none
 	hardened    bool
 	kubelets    bool
+	still       bool
 
 	stopOnEOF bool
 	discard   bool
@@ -57,6 +58,8 @@ func (o *options) addClusterFlags(flags *flag.FlagSet) {
 		"defaults for Pod Security admission: a `level` to enforce (restricted is then warned about and audited), or an AdmissionConfiguration file")
 	flags.BoolVar(&o.hardened, "hardened", false,
 		"--audit, --encryption, --pod-security=baseline, TLS to etcd and the flags the CIS benchmark asks for")
+	flags.BoolVar(&o.still, "still", false,
+		"run no controllers but those of ServiceAccounts, so that pods and their owners can be written straight in")
 	flags.BoolVar(&o.kubelets, "kubelets", false,
 		"real kubelets will join: watch over the nodes' health and leave terminating pods to their kubelets")
 }
