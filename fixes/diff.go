@@ -1,5 +1,13 @@
 package fixes
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
+)
+
 // Diff is what changes in an object's YAML, in hunks with a few lines around.
 type Diff struct {
 	Hunks []Hunk
@@ -37,8 +45,153 @@ type DiffLine struct {
 // Span is a part of a line: Text[Start:End].
 type Span struct{ Start, End int }
 
+// linesAround is how many equal lines a hunk shows before and after a change.
+const linesAround = 3
+
 // Diff compares the target before and after.
-func (t TargetPreview) Diff() Diff { return Diff{} }
+func (t TargetPreview) Diff() Diff {
+	lines := diffLines(t.Before, t.After)
+	markSpans(lines)
+	var diff Diff
+	for _, line := range lines {
+		switch line.Kind {
+		case Added:
+			diff.Added++
+		case Removed:
+			diff.Removed++
+		}
+	}
+	diff.Hunks = cutHunks(lines)
+	return diff
+}
 
 // Unified is the diff as text, as diff -u writes it and patch reads it.
-func (t TargetPreview) Unified() string { return "" }
+func (t TargetPreview) Unified() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "--- live %s\n+++ after %s\n", t.Change.Target, t.Change.Target)
+	for _, hunk := range t.Diff().Hunks {
+		fmt.Fprintf(&text, "@@ -%d,%d +%d,%d @@\n", hunk.BeforeLine, hunk.BeforeCount, hunk.AfterLine, hunk.AfterCount)
+		for _, line := range hunk.Lines {
+			fmt.Fprintf(&text, "%s%s\n", line.Kind, line.Text)
+		}
+	}
+	return text.String()
+}
+
+func diffLines(before, after string) []DiffLine {
+	differ := diffmatchpatch.New()
+	a, b, index := differ.DiffLinesToChars(before, after)
+	var lines []DiffLine
+	for _, part := range differ.DiffCharsToLines(differ.DiffMain(a, b, false), index) {
+		kind := map[diffmatchpatch.Operation]LineKind{
+			diffmatchpatch.DiffEqual: Context, diffmatchpatch.DiffInsert: Added, diffmatchpatch.DiffDelete: Removed,
+		}[part.Type]
+		for _, text := range strings.Split(strings.TrimSuffix(part.Text, "\n"), "\n") {
+			lines = append(lines, DiffLine{Kind: kind, Text: text})
+		}
+	}
+	return lines
+}
+
+// markSpans finds runs of as many removed as added lines, which are the same
+// lines changed, and marks what differs in each pair.
+func markSpans(lines []DiffLine) {
+	for start := 0; start < len(lines); start++ {
+		if lines[start].Kind != Removed {
+			continue
+		}
+		middle := endOfRun(lines, start)
+		end := endOfRun(lines, middle)
+		if end-middle == middle-start && lines[middle].Kind == Added {
+			for i := range middle - start {
+				markPair(&lines[start+i], &lines[middle+i])
+			}
+		}
+		start = middle - 1
+	}
+}
+
+// endOfRun is behind the last line of the same kind as the one at start.
+func endOfRun(lines []DiffLine, start int) int {
+	end := start
+	for end < len(lines) && lines[end].Kind == lines[start].Kind {
+		end++
+	}
+	return end
+}
+
+func markPair(removed, added *DiffLine) {
+	differ := diffmatchpatch.New()
+	parts := differ.DiffCleanupSemantic(differ.DiffMain(removed.Text, added.Text, false))
+	if !slices.ContainsFunc(parts, func(p diffmatchpatch.Diff) bool {
+		return p.Type == diffmatchpatch.DiffEqual && strings.TrimSpace(p.Text) != ""
+	}) {
+		return // nothing in common: the whole lines differ
+	}
+	before, after := 0, 0
+	for _, part := range parts {
+		length := len(part.Text)
+		switch part.Type {
+		case diffmatchpatch.DiffDelete:
+			removed.Spans = append(removed.Spans, Span{before, before + length})
+			before += length
+		case diffmatchpatch.DiffInsert:
+			added.Spans = append(added.Spans, Span{after, after + length})
+			after += length
+		default:
+			before, after = before+length, after+length
+		}
+	}
+}
+
+// cutHunks keeps the changed lines and those around them.
+func cutHunks(lines []DiffLine) []Hunk {
+	var hunks []Hunk
+	before, after := 1, 1
+	lastShown := -1
+	for i, line := range lines {
+		if isNearChange(lines, i) {
+			if len(hunks) == 0 || lastShown != i-1 {
+				hunks = append(hunks, Hunk{BeforeLine: before, AfterLine: after})
+			}
+			hunks[len(hunks)-1].add(line)
+			lastShown = i
+		}
+		if line.Kind != Added {
+			before++
+		}
+		if line.Kind != Removed {
+			after++
+		}
+	}
+	for i := range hunks {
+		hunks[i].numberEmptySide()
+	}
+	return hunks
+}
+
+func isNearChange(lines []DiffLine, i int) bool {
+	around := lines[max(0, i-linesAround):min(len(lines), i+linesAround+1)]
+	return slices.ContainsFunc(around, func(l DiffLine) bool { return l.Kind != Context })
+}
+
+func (h *Hunk) add(line DiffLine) {
+	h.Lines = append(h.Lines, line)
+	if line.Kind != Added {
+		h.BeforeCount++
+	}
+	if line.Kind != Removed {
+		h.AfterCount++
+	}
+}
+
+// numberEmptySide follows diff -u: a side without lines counts from the line
+// before it.
+func (h *Hunk) numberEmptySide() {
+	if h.BeforeCount == 0 {
+		h.BeforeLine--
+	}
+	if h.AfterCount == 0 {
+		h.AfterLine--
+	}
+}

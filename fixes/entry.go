@@ -1,9 +1,12 @@
 package fixes
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 
 	"kiln/kube"
@@ -37,10 +40,11 @@ type Entry struct {
 	Title      string    `json:"title"`
 	// Mechanism is how the objects were written: "server-side apply", or
 	// several, joined with commas.
-	Mechanism string          `json:"mechanism"`
-	State     State           `json:"state"`
-	Error     string          `json:"error,omitempty"`
-	Objects   []JournalObject `json:"objects"`
+	Mechanism string `json:"mechanism"`
+	State     State  `json:"state"`
+	// Error is why a fix failed, or an undo did not end.
+	Error   string          `json:"error,omitempty"`
+	Objects []JournalObject `json:"objects"`
 }
 
 // ClusterID tells clusters apart.
@@ -48,6 +52,15 @@ type ClusterID struct {
 	Server string `json:"server"`
 	// UID is that of namespace kube-system; empty if it could not be read.
 	UID string `json:"uid"`
+}
+
+// is compares by the uid, which outlives a change of address, where both are
+// known.
+func (c ClusterID) is(other ClusterID) bool {
+	if c.UID != "" && other.UID != "" {
+		return c.UID == other.UID
+	}
+	return c.Server == other.Server
 }
 
 // FindingID names the finding that was fixed.
@@ -66,20 +79,103 @@ type JournalObject struct {
 	// Fields are the changed fields with their values before and after.
 	// Secret values are masked.
 	Fields []kube.FieldChange `json:"fields"`
+	// Moved says where a masked value from before is kept.
+	Moved *SecretKey `json:"moved,omitempty"`
+	// Request is what was sent, for an interrupted fix to be finished; nil
+	// where it holds secret values.
+	Request *Request `json:"request,omitempty"`
 	// ManagersBefore and ManagersAfter are metadata.managedFields.
-	ManagersBefore  []metav1.ManagedFieldsEntry `json:"managersBefore,omitempty"`
-	ManagersAfter   []metav1.ManagedFieldsEntry `json:"managersAfter,omitempty"`
-	ResourceVersion string                      `json:"resourceVersion,omitempty"`
+	ManagersBefore []metav1.ManagedFieldsEntry `json:"managersBefore,omitempty"`
+	ManagersAfter  []metav1.ManagedFieldsEntry `json:"managersAfter,omitempty"`
+	// ResourceVersion is the object's after the fix.
+	ResourceVersion string `json:"resourceVersion,omitempty"`
 }
 
-// Recovery is an interrupted entry that somebody has to decide about.
-type Recovery struct {
-	Entry Entry
-	// Found says in a sentence what did happen.
-	Found string
-	// CanFinish and CanTakeBack say what is possible.
-	CanFinish, CanTakeBack bool
+// Request is the content of a Change.
+type Request struct {
+	Apply map[string]any   `json:"apply,omitempty"`
+	Patch []PatchOperation `json:"patch,omitempty"`
 }
+
+// newEntry is the entry of a fix that is about to be written.
+func newEntry(preview Preview, runs []dryRun, cluster *kube.Cluster, now time.Time) Entry {
+	entry := Entry{
+		Time: now.UTC().Truncate(time.Millisecond), User: cluster.User, Context: cluster.Context,
+		Cluster: clusterIDOf(cluster), Finding: findingIDOf(preview.Plan.Finding),
+		Title: preview.Plan.Title, State: Pending,
+	}
+	masker := maskerFor(preview.Plan)
+	var mechanisms []string
+	for i, target := range preview.Targets {
+		entry.Objects = append(entry.Objects, newJournalObject(target.Change, runs[i], masker))
+		if !slices.Contains(mechanisms, string(target.Change.Mechanism)) {
+			mechanisms = append(mechanisms, string(target.Change.Mechanism))
+		}
+	}
+	entry.Mechanism = strings.Join(mechanisms, ", ")
+	return entry
+}
+
+func newJournalObject(change Change, run dryRun, masker *kube.Masker) JournalObject {
+	object := JournalObject{
+		Ref: change.Target, UID: change.UID, Mechanism: change.Mechanism, State: Pending,
+		Fields: masked(change.Target.Kind, run.fields, masker), Moved: change.Moved,
+	}
+	if run.live != nil {
+		object.ManagersBefore = run.live.GetManagedFields()
+	}
+	if change.Target.Kind != "Secret" {
+		object.Request = &Request{Patch: change.Patch}
+		if change.Apply != nil {
+			object.Request.Apply = change.Apply.DeepCopy().Object
+		}
+	}
+	return object
+}
+
+// wrote fills in what an object became by the fix.
+func (o *JournalObject) wrote(after *unstructured.Unstructured, fields []kube.FieldChange, masker *kube.Masker) {
+	o.State, o.UID, o.ResourceVersion = Applied, after.GetUID(), after.GetResourceVersion()
+	o.Fields = masked(o.Kind, fields, masker)
+	o.ManagersAfter = after.GetManagedFields()
+}
+
+// change is the Change that the object's request came from.
+func (o JournalObject) change() Change {
+	change := Change{Target: o.Ref, UID: o.UID, Mechanism: o.Mechanism, Moved: o.Moved}
+	if o.Request != nil {
+		change.Patch = o.Request.Patch
+		if o.Request.Apply != nil {
+			change.Apply = &unstructured.Unstructured{Object: o.Request.Apply}
+		}
+	}
+	return change
+}
+
+// settle gives the entry the state that its objects' states add up to.
+func (e *Entry) settle() {
+	e.State = Partial
+	if e.all(Applied) {
+		e.State = Applied
+	}
+	if e.all(Failed) {
+		e.State = Failed
+	}
+}
+
+func (e *Entry) all(state State) bool {
+	return !slices.ContainsFunc(e.Objects, func(o JournalObject) bool { return o.State != state })
+}
+
+func masked(kind string, fields []kube.FieldChange, masker *kube.Masker) []kube.FieldChange {
+	all := make([]kube.FieldChange, 0, len(fields))
+	for _, change := range fields {
+		all = append(all, masker.Change(kind, change))
+	}
+	return all
+}
+
+func clusterIDOf(c *kube.Cluster) ClusterID { return ClusterID{Server: c.Server, UID: c.UID} }
 
 func findingIDOf(f scanners.Finding) FindingID {
 	return FindingID{ID: f.ID, Check: f.Check, Object: f.Object}

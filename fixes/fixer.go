@@ -2,7 +2,10 @@ package fixes
 
 import (
 	"context"
-	"errors"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -18,57 +21,71 @@ type Fixer struct {
 // The error is ErrManual where there is no recipe, or none for this object; it
 // then says what to do by hand.
 func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.Inventory) (Plan, error) {
-	return Plan{}, errors.ErrUnsupported
+	recipe, ok := recipeFor(finding.Check)
+	if !ok {
+		return Plan{}, &ManualError{
+			Why:   fmt.Sprintf("kiln has no fix for %s", finding.Check),
+			Steps: fmt.Sprintf("The lesson says what to do: kiln explain %s", finding.Check),
+		}
+	}
+	if inv == nil {
+		inv = &kube.Inventory{}
+	}
+	if inv.FromFiles() {
+		return Plan{}, &ManualError{Why: "the finding is from a manifest, not from a cluster", Steps: "Change the manifest, and apply it."}
+	}
+	situation := Situation{Finding: finding, Inventory: inv}
+	var err error
+	if situation.Live, err = f.read(ctx, finding.Object); err != nil {
+		return Plan{}, err
+	}
+	if situation.Others, err = f.readOthers(ctx, recipe, finding); err != nil {
+		return Plan{}, err
+	}
+	plan, err := recipe.Plan(situation)
+	if err != nil {
+		return Plan{}, err
+	}
+	return readable(plan, finding), nil
 }
 
-// Preview asks the API server what the plan would do, by dry runs. What is
-// wrong with one target stands in its Err; the error is for a request that
-// ended before its time.
-func (f *Fixer) Preview(ctx context.Context, plan Plan) (Preview, error) {
-	return Preview{}, errors.ErrUnsupported
+// read fetches an object that was there when it was scanned.
+func (f *Fixer) read(ctx context.Context, ref kube.Ref) (*unstructured.Unstructured, error) {
+	live, err := f.Cluster.Read(ctx, ref)
+	if apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("%w the scan: %s is gone", ErrChanged, ref)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", ref, err)
+	}
+	return live, nil
 }
 
-// Options are the user's explicit words.
-type Options struct {
-	// TakeOver takes fields from managers that declared them
-	// (--force-conflicts).
-	TakeOver bool
-	// Stopgap fixes a live object whose owner will put its own values back.
-	Stopgap bool
+func (f *Fixer) readOthers(ctx context.Context, recipe Recipe, finding scanners.Finding) (map[kube.Ref]*unstructured.Unstructured, error) {
+	if recipe.Reads == nil {
+		return nil, nil
+	}
+	others := map[kube.Ref]*unstructured.Unstructured{}
+	for _, ref := range recipe.Reads(finding) {
+		live, err := f.Cluster.Read(ctx, ref)
+		if apierrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", ref, err)
+		}
+		others[ref] = live
+	}
+	return others, nil
 }
 
-// Apply carries out what was previewed, and nothing else. The journal has the
-// entry on disk before the first request.
-func (f *Fixer) Apply(ctx context.Context, preview Preview, options Options) (Entry, error) {
-	return Entry{}, errors.ErrUnsupported
-}
-
-// UndoPreview is what Undo would do. An empty id means the newest entry of
-// this cluster that is applied.
-func (f *Fixer) UndoPreview(ctx context.Context, id string) (Preview, error) {
-	return Preview{}, errors.ErrUnsupported
-}
-
-// Undo takes a journalled fix back: values first, then the fields' owners. An
-// empty id means the newest entry of this cluster that is applied. Nothing is
-// undone if a field of the fix has been changed since.
-func (f *Fixer) Undo(ctx context.Context, id string) (Entry, error) {
-	return Entry{}, errors.ErrUnsupported
-}
-
-// Recover settles what an interrupted kiln has left behind: it compares the
-// live objects with the journal, writes down what did happen, and returns the
-// entries that somebody has to decide about.
-func (f *Fixer) Recover(ctx context.Context) ([]Recovery, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Finish carries an interrupted fix, or undo, to its end.
-func (f *Fixer) Finish(ctx context.Context, id string) (Entry, error) {
-	return Entry{}, errors.ErrUnsupported
-}
-
-// TakeBack undoes the part of an interrupted fix that was written.
-func (f *Fixer) TakeBack(ctx context.Context, id string) (Entry, error) {
-	return Entry{}, errors.ErrUnsupported
+// readable completes a plan, and makes its words safe for a screen: they may
+// hold names from the cluster.
+func readable(plan Plan, finding scanners.Finding) Plan {
+	plan.Finding = finding
+	plan.Title = kube.Clean(plan.Title)
+	for i, note := range plan.Notes {
+		plan.Notes[i] = kube.Clean(note)
+	}
+	return plan
 }

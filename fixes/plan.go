@@ -33,6 +33,10 @@ const (
 	JSONPatch Mechanism = "json patch"
 	// Create makes the object of Change.Apply, and fails if it exists.
 	Create Mechanism = "create"
+	// Restore writes earlier values back, and then the fields' earlier owners.
+	Restore Mechanism = "restore"
+	// Delete removes what a fix has created.
+	Delete Mechanism = "delete"
 )
 
 // Change is one write to one object.
@@ -45,6 +49,15 @@ type Change struct {
 	// Apply is the apply configuration, or the whole object for Create.
 	Apply *unstructured.Unstructured
 	Patch []PatchOperation
+	// Moved says where the secret value is kept that the change takes out of
+	// its object, for undo to find it; nil if it takes none.
+	Moved *SecretKey
+}
+
+// SecretKey is one value of a Secret.
+type SecretKey struct {
+	Secret kube.Ref `json:"secret"`
+	Key    string   `json:"key"`
 }
 
 // PatchOperation is one step of a JSON patch (RFC 6902).

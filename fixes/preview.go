@@ -15,7 +15,7 @@ type TargetPreview struct {
 	Change Change
 	// Before and After are the object as YAML, without managedFields, with
 	// secret values masked by marks that differ where the values differ.
-	// Before is empty for a new object.
+	// Before is empty for a new object, After for one that is deleted.
 	Before, After string
 	// Takeovers are the fields that would change hands.
 	Takeovers []Takeover
@@ -30,7 +30,8 @@ type TargetPreview struct {
 	// of a Plan is applied if a target has one.
 	Err error
 
-	change targetChange
+	// fields are the changed fields, unmasked, and so never shown.
+	fields []kube.FieldChange
 }
 
 // Takeover is a field that belongs to another field manager today.
@@ -63,11 +64,15 @@ func (p Preview) Conflicts() []Takeover {
 func (p Preview) Stopgap() []kube.Owner {
 	var owners []kube.Owner
 	for _, t := range p.Targets {
-		if t.Owner.Reconciles() && t.Change.Mechanism != Create {
+		if t.stopgap() {
 			owners = append(owners, t.Owner)
 		}
 	}
 	return owners
+}
+
+func (t TargetPreview) stopgap() bool {
+	return t.Owner.Reconciles() && t.Change.Mechanism != Create
 }
 
 // Err is the first target's reason why nothing can be applied.
@@ -78,10 +83,4 @@ func (p Preview) Err() error {
 		}
 	}
 	return nil
-}
-
-// targetChange is what a target's preview holds for the apply: unmasked, and
-// so never shown.
-type targetChange struct {
-	fields []kube.FieldChange
 }

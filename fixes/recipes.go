@@ -1,6 +1,41 @@
 package fixes
 
+import "slices"
+
 // Recipes lists what kiln can fix, in the order of the layers.
 func Recipes() []Recipe {
-	return []Recipe{}
+	return []Recipe{
+		psaMissing(),
+		clusterAdmin(),
+		anonymousBinding(),
+
+		defaultDenyIngress(),
+		defaultDenyEgress(),
+		nodePort(),
+
+		privileged(),
+		privilegeEscalation(),
+		capabilitiesAdded(),
+		capabilitiesNotDropped(),
+		seccomp(),
+		seccompUnconfined(),
+		hostNetwork(),
+		hostPID(),
+		hostIPC(),
+		runAsRoot(),
+		writableRootfs(),
+		automountToken(),
+
+		secretInEnvLiteral(),
+	}
+}
+
+// recipeFor finds the recipe for a check.
+func recipeFor(check string) (Recipe, bool) {
+	recipes := Recipes()
+	i := slices.IndexFunc(recipes, func(r Recipe) bool { return r.Check == check })
+	if i < 0 {
+		return Recipe{}, false
+	}
+	return recipes[i], true
 }

@@ -1,0 +1,213 @@
+package fixes
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"kiln/kube"
+)
+
+// Options are the user's explicit words.
+type Options struct {
+	// TakeOver takes fields from managers that declared them
+	// (--force-conflicts).
+	TakeOver bool
+	// Stopgap fixes a live object whose owner will put its own values back.
+	Stopgap bool
+}
+
+// Apply carries out what was previewed, and nothing else. The journal has the
+// entry on disk before the first request. The entry comes back even with an
+// error, if there is one: its state says how far the fix came.
+func (f *Fixer) Apply(ctx context.Context, preview Preview, options Options) (Entry, error) {
+	if err := f.mayApply(preview, options); err != nil {
+		return Entry{}, err
+	}
+	unlock, err := f.Journal.lock(ctx)
+	if err != nil {
+		return Entry{}, err
+	}
+	defer unlock()
+	runs, err := f.rehearse(ctx, preview)
+	if err != nil {
+		return Entry{}, err
+	}
+	entry := newEntry(preview, runs, f.Cluster, time.Now())
+	if err := unrestorable(entry); err != nil {
+		return Entry{}, err
+	}
+	if err := f.Journal.add(&entry); err != nil {
+		return Entry{}, err
+	}
+	return f.carryOut(ctx, entry, preview)
+}
+
+// mayApply refuses what needs a word that wasn't given.
+func (f *Fixer) mayApply(preview Preview, options Options) error {
+	if err := preview.Err(); err != nil {
+		return err
+	}
+	if len(preview.Targets) == 0 {
+		return fmt.Errorf("%w: the plan has no preview", ErrNothingToDo)
+	}
+	if conflicts := preview.Conflicts(); len(conflicts) > 0 && !options.TakeOver {
+		return &ConflictError{Takeovers: conflicts}
+	}
+	for _, target := range preview.Targets {
+		if target.stopgap() && !options.Stopgap {
+			return &OwnedError{Object: target.Change.Target, Owner: target.Owner}
+		}
+	}
+	if f.Cluster.Gate.ReadOnly() {
+		return &kube.ReadOnlyError{Method: "writing", Path: preview.Targets[0].Change.Target.String()}
+	}
+	return nil
+}
+
+// rehearse runs all dry runs again: what they say must be what was previewed.
+func (f *Fixer) rehearse(ctx context.Context, preview Preview) ([]dryRun, error) {
+	runs := make([]dryRun, 0, len(preview.Targets))
+	for _, target := range preview.Targets {
+		run, err := f.rehearseTarget(ctx, target)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	return runs, nil
+}
+
+func (f *Fixer) rehearseTarget(ctx context.Context, target TargetPreview) (dryRun, error) {
+	run, err := f.dryRun(ctx, target.Change)
+	if err != nil {
+		return run, err
+	}
+	ref := target.Change.Target
+	if field := firstDifference(target.fields, run.fields); field != "" {
+		return run, fmt.Errorf("%w the preview: %s of %s; preview again", ErrChanged, field, ref)
+	}
+	for _, takeover := range run.takeovers {
+		if !slices.Contains(target.Takeovers, takeover) {
+			return run, fmt.Errorf("%w the preview: %s of %s belongs to %s now; preview again", ErrChanged, takeover.Field, ref, takeover.Manager)
+		}
+	}
+	return run, nil
+}
+
+// firstDifference names a field that two dry runs change differently.
+func firstDifference(a, b []kube.FieldChange) string {
+	for i := range max(len(a), len(b)) {
+		switch {
+		case i >= len(a):
+			return b[i].Path
+		case i >= len(b) || !reflect.DeepEqual(a[i], b[i]):
+			return a[i].Path
+		}
+	}
+	return ""
+}
+
+// unrestorable refuses a fix that would take a secret value out of an object
+// without it being kept anywhere: the journal must not hold it.
+func unrestorable(entry Entry) error {
+	for _, object := range entry.Objects {
+		for _, change := range object.Fields {
+			if change.Masked && change.Before != nil && object.Moved == nil {
+				return fmt.Errorf("%s of %s holds a secret value that would be lost: the journal doesn't keep secrets", change.Path, object.Ref)
+			}
+		}
+	}
+	return nil
+}
+
+// carryOut writes one object after the other, and each outcome to the journal.
+func (f *Fixer) carryOut(ctx context.Context, entry Entry, preview Preview) (Entry, error) {
+	masker := maskerFor(preview.Plan)
+	for i, target := range preview.Targets {
+		live, after, err := f.writeTarget(ctx, target)
+		if err != nil {
+			return f.stopped(ctx, entry, err, masker)
+		}
+		if err := f.wrote(&entry, i, live, after, masker); err != nil {
+			return entry, err
+		}
+	}
+	entry.settle()
+	return entry, f.Journal.save(entry)
+}
+
+// wrote journals that an object is as the fix wants it.
+func (f *Fixer) wrote(entry *Entry, i int, live, after *unstructured.Unstructured, masker *kube.Masker) error {
+	object := &entry.Objects[i]
+	fields, err := kube.CompareFields(beforeOf(object.change(), live), after)
+	if err != nil {
+		return err
+	}
+	if live != nil {
+		object.ManagersBefore = live.GetManagedFields()
+	}
+	object.wrote(after, fields, masker)
+	return f.Journal.save(*entry)
+}
+
+// attempts is how often a write is tried against a state that somebody else
+// changes in between; a controller's status update is enough.
+const attempts = 8
+
+// writeTarget writes one object, on a state whose dry run is what was
+// previewed.
+func (f *Fixer) writeTarget(ctx context.Context, target TargetPreview) (live, after *unstructured.Unstructured, err error) {
+	for range attempts {
+		run, err := f.rehearseTarget(ctx, target)
+		if err != nil {
+			return nil, nil, err
+		}
+		after, err := f.write(ctx, target.Change, run.live, len(run.takeovers) > 0, kube.ForReal)
+		if err == nil {
+			return run.live, after, nil
+		}
+		if moved, readErr := f.movedOn(ctx, run.live); readErr != nil || !moved || !isPrecondition(err) {
+			return nil, nil, refusal(target.Change, err)
+		}
+	}
+	return nil, nil, fmt.Errorf("%w the preview: %s is being changed all the time", ErrChanged, target.Change.Target)
+}
+
+// isPrecondition says that a write was refused since its object was in another
+// state: a conflict, or for a JSON patch a test that failed.
+func isPrecondition(err error) bool {
+	return apierrors.IsConflict(err) && len(kube.Conflicts(err)) == 0 || apierrors.IsInvalid(err)
+}
+
+func (f *Fixer) movedOn(ctx context.Context, seen *unstructured.Unstructured) (bool, error) {
+	if seen == nil {
+		return false, nil
+	}
+	live, err := f.Cluster.Read(ctx, kube.RefOf(seen))
+	if err != nil {
+		return false, err
+	}
+	return live.GetResourceVersion() != seen.GetResourceVersion(), nil
+}
+
+// settleTime is how long kiln looks for what became of a write whose answer it
+// didn't get, even if the user has cancelled.
+const settleTime = 10 * time.Second
+
+// stopped settles an entry whose fix ended with an error: what was written
+// stands in the cluster, not in the error.
+func (f *Fixer) stopped(ctx context.Context, entry Entry, cause error, masker *kube.Masker) (Entry, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	entry.Error = kube.Clean(masker.Text(cause.Error()))
+	if _, err := f.settle(ctx, &entry); err != nil {
+		return entry, fmt.Errorf("%w (and what was written is not known yet: %w)", cause, err)
+	}
+	return entry, cause
+}

@@ -1,0 +1,250 @@
+package fixes
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	jsonpatch "gopkg.in/evanphx/json-patch.v4"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+
+	"kiln/kube"
+)
+
+// Preview asks the API server what the plan would do, by dry runs. What is
+// wrong with one target stands in its Err; the error is for a preview that was
+// broken off.
+func (f *Fixer) Preview(ctx context.Context, plan Plan) (Preview, error) {
+	preview := Preview{Plan: plan}
+	masker := maskerFor(plan)
+	for _, change := range plan.Changes {
+		target, err := f.previewTarget(ctx, change, masker)
+		if ctx.Err() != nil {
+			return Preview{}, fmt.Errorf("previewing %q: %w", plan.Title, ctx.Err())
+		}
+		target.Err = err
+		preview.Targets = append(preview.Targets, target)
+	}
+	return preview, nil
+}
+
+// maskerFor knows the secrets that the plan moves about.
+func maskerFor(plan Plan) *kube.Masker {
+	masker := &kube.Masker{}
+	for _, change := range plan.Changes {
+		if change.Apply != nil && change.Target.Kind == "Secret" {
+			for _, secret := range secretValues(change.Apply) {
+				masker.Know(secret)
+			}
+		}
+	}
+	return masker
+}
+
+func (f *Fixer) previewTarget(ctx context.Context, change Change, masker *kube.Masker) (TargetPreview, error) {
+	target := TargetPreview{Change: change}
+	if err := f.Cluster.Allowed(ctx, verbOf(change.Mechanism), change.Target); err != nil {
+		return target, err
+	}
+	ctx, warnings := kube.WithWarnings(ctx)
+	run, err := f.dryRun(ctx, change)
+	target.Warnings = warnings.List()
+	if run.live != nil {
+		target.Owner = kube.OwnerOf(run.live)
+	}
+	if err != nil {
+		return target, err
+	}
+	return target, target.show(run, masker)
+}
+
+// show fills in what a person sees of a dry run.
+func (t *TargetPreview) show(run dryRun, masker *kube.Masker) error {
+	t.fields, t.Takeovers = run.fields, run.takeovers
+	t.Restarts = restarts(run.live, run.fields)
+	var err error
+	if t.Before, err = asYAML(run.live, masker); err != nil {
+		return err
+	}
+	if t.After, err = asYAML(run.after, masker); err != nil {
+		return err
+	}
+	if len(run.fields) == 0 && t.Change.Mechanism != Delete {
+		return fmt.Errorf("%w: %s has the wanted values already", ErrNothingToDo, t.Change.Target)
+	}
+	return nil
+}
+
+// dryRun is what the API server says a change would do.
+type dryRun struct {
+	// live is nil for a new object, after for one that is deleted.
+	live, after *unstructured.Unstructured
+	fields      []kube.FieldChange
+	takeovers   []Takeover
+}
+
+func (f *Fixer) dryRun(ctx context.Context, change Change) (dryRun, error) {
+	var run dryRun
+	var err error
+	if change.Mechanism != Create {
+		if run.live, err = f.readFor(ctx, change); err != nil {
+			return run, err
+		}
+	}
+	var conflicts []kube.FieldOwner
+	if run.after, err = f.write(ctx, change, run.live, false, kube.DryRun); err != nil {
+		if conflicts = kube.Conflicts(err); len(conflicts) == 0 {
+			return run, refusal(change, err)
+		}
+		if run.after, err = f.write(ctx, change, run.live, true, kube.DryRun); err != nil {
+			return run, refusal(change, err)
+		}
+	}
+	if run.fields, err = kube.CompareFields(beforeOf(change, run.live), run.after); err != nil {
+		return run, err
+	}
+	run.takeovers, err = takeovers(run.live, run.fields, conflicts)
+	return run, err
+}
+
+// readFor fetches the live object that a change was planned for.
+func (f *Fixer) readFor(ctx context.Context, change Change) (*unstructured.Unstructured, error) {
+	live, err := f.read(ctx, change.Target)
+	if err == nil && live.GetUID() != change.UID {
+		return live, fmt.Errorf("%w the plan: %s was deleted and made anew; scan again", ErrChanged, change.Target)
+	}
+	return live, err
+}
+
+// write carries a change out on exactly the live state that was read.
+func (f *Fixer) write(ctx context.Context, change Change, live *unstructured.Unstructured, force bool, mode kube.WriteMode) (*unstructured.Unstructured, error) {
+	switch change.Mechanism {
+	case Create:
+		return f.Cluster.Create(ctx, change.Apply, mode)
+	case JSONPatch:
+		operations := append(testState(live), change.Patch...)
+		if err := tryLocally(live, operations); err != nil {
+			return nil, err
+		}
+		return f.Cluster.PatchJSON(ctx, change.Target, operations, mode)
+	case ServerSideApply:
+		config, err := kube.WithApplied(change.Apply, live)
+		if err != nil {
+			return nil, err
+		}
+		config.SetResourceVersion(live.GetResourceVersion())
+		return f.Cluster.Apply(ctx, config, force, mode)
+	}
+	return nil, fmt.Errorf("%s can't be written by %s", change.Target, change.Mechanism)
+}
+
+func testState(live *unstructured.Unstructured) []PatchOperation {
+	return []PatchOperation{
+		{Op: "test", Path: "/metadata/uid", Value: string(live.GetUID())},
+		{Op: "test", Path: "/metadata/resourceVersion", Value: live.GetResourceVersion()},
+	}
+}
+
+// tryLocally finds a test that fails, which the API server would report
+// without saying which.
+func tryLocally(live *unstructured.Unstructured, operations []PatchOperation) error {
+	object, err := json.Marshal(live.Object)
+	if err != nil {
+		return fmt.Errorf("encoding %s: %w", kube.RefOf(live), err)
+	}
+	encoded, err := json.Marshal(operations)
+	if err != nil {
+		return fmt.Errorf("encoding the patch for %s: %w", kube.RefOf(live), err)
+	}
+	patch, err := jsonpatch.DecodePatch(encoded)
+	if err != nil {
+		return fmt.Errorf("encoding the patch for %s: %w", kube.RefOf(live), err)
+	}
+	if _, err := patch.Apply(object); err != nil {
+		return fmt.Errorf("%w the plan: %s: %w", ErrChanged, kube.RefOf(live), err)
+	}
+	return nil
+}
+
+// refusal makes the API server's no a sentence.
+func refusal(change Change, err error) error {
+	switch {
+	case errors.Is(err, ErrChanged):
+		return err
+	case apierrors.IsAlreadyExists(err):
+		return fmt.Errorf("%w the plan: %s exists by now", ErrChanged, change.Target)
+	case strings.Contains(err.Error(), "does not support dry run"):
+		return fmt.Errorf("no preview of %s: an admission webhook can't do dry runs: %w", change.Target, err)
+	}
+	return fmt.Errorf("the API server refuses the change of %s: %w", change.Target, err)
+}
+
+// beforeOf is what a change starts from: for a new object, nothing but its
+// name.
+func beforeOf(change Change, live *unstructured.Unstructured) *unstructured.Unstructured {
+	if live != nil {
+		return live
+	}
+	return nameOnly(change.Target)
+}
+
+func nameOnly(ref kube.Ref) *unstructured.Unstructured {
+	obj := &unstructured.Unstructured{Object: map[string]any{}}
+	obj.SetAPIVersion(ref.APIVersion)
+	obj.SetKind(ref.Kind)
+	obj.SetNamespace(ref.Namespace)
+	obj.SetName(ref.Name)
+	return obj
+}
+
+// takeovers lists whose fields would change; a conflict that the server
+// reports counts, even if the field's managers don't show why.
+func takeovers(live *unstructured.Unstructured, fields []kube.FieldChange, conflicts []kube.FieldOwner) ([]Takeover, error) {
+	if live == nil {
+		return nil, nil
+	}
+	owners, err := kube.OwnersOfFields(live, fields)
+	if err != nil {
+		return nil, err
+	}
+	var all []Takeover
+	known := map[string]bool{}
+	for _, o := range owners {
+		all = append(all, Takeover(o))
+		known[o.Field] = true
+	}
+	for _, c := range conflicts {
+		if !known[c.Field] {
+			all = append(all, Takeover{Field: c.Field, Manager: c.Manager, Declared: true})
+		}
+	}
+	return all, nil
+}
+
+// verbOf is the right that a mechanism needs.
+func verbOf(m Mechanism) string {
+	switch m {
+	case Create:
+		return "create"
+	case Delete:
+		return "delete"
+	}
+	return "patch"
+}
+
+// asYAML is an object for people: masked, clean, without what the server keeps
+// about it; empty for none.
+func asYAML(obj *unstructured.Unstructured, masker *kube.Masker) (string, error) {
+	if obj == nil {
+		return "", nil
+	}
+	text, err := yaml.Marshal(masker.Object(kube.Essence(obj)).Object)
+	if err != nil {
+		return "", fmt.Errorf("writing %s as YAML: %w", kube.RefOf(obj), err)
+	}
+	return kube.CleanBlock(string(text)), nil
+}

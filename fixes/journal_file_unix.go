@@ -1,0 +1,27 @@
+//go:build unix
+
+package fixes
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// tryLock locks the file for this process, if no other has.
+func tryLock(file *os.File) (bool, error) {
+	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, syscall.EINTR) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// syncDir makes a rename in the folder survive a power cut.
+func syncDir(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}

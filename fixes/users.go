@@ -1,0 +1,41 @@
+package fixes
+
+import (
+	"fmt"
+	"strings"
+)
+
+// nobodyInParticular is the user that images without root commonly run as.
+const nobodyInParticular = int64(65532)
+
+func runAsRoot() Recipe {
+	return inTemplate("pod/run-as-root", func(template podTemplate, s Situation) (setting, error) {
+		context := map[string]any{"runAsNonRoot": true}
+		notes := []string{
+			"If the image's user is root, or a name instead of a number, the container will not start: \"container has runAsNonRoot and image will run as root\".",
+			"Check the image first, or set a numeric runAsUser that may read its files and write its volumes.",
+		}
+		if strings.HasSuffix(s.Finding.Path, "runAsUser") {
+			context["runAsUser"] = nobodyInParticular
+			notes = []string{fmt.Sprintf("The program runs as user %d, who must be able to read its files and write its volumes: a volume's fsGroup, or another runAsUser, may be needed.", nobodyInParticular)}
+		}
+		if s.Finding.Container == "" {
+			return setting{title: "Keep the pod from running as root", pod: securityContext(context), notes: notes}, nil
+		}
+		return setting{
+			title:     fmt.Sprintf("Keep container %s from running as root", s.Finding.Container),
+			container: securityContext(context),
+			notes:     notes,
+		}, nil
+	})
+}
+
+func automountToken() Recipe {
+	return inTemplate("pod/automount-token", func(podTemplate, Situation) (setting, error) {
+		return setting{
+			title: "Keep the API server's token out of the pod",
+			pod:   map[string]any{"automountServiceAccountToken": false},
+			notes: []string{"A program that talks to the API server can't log in any more; look for a client library or kubectl in it first."},
+		}, nil
+	})
+}
