@@ -82,6 +82,9 @@ func (j *joiner) pod(p *Pod) {
 		if w := j.byUID[c.UID]; w != nil {
 			w.Pods = append(w.Pods, p)
 			j.ephemeral(p, w)
+			if w.Object != Object(p) {
+				p.spec = nil // the template speaks for it
+			}
 			return
 		}
 	}

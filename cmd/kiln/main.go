@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/go-logr/logr"
@@ -21,12 +22,21 @@ import (
 var version = "dev"
 
 func main() {
+	collectOften()
 	// client-go logs through klog, which would write across the screen; what
 	// matters comes back as errors and warnings.
 	klog.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
+}
+
+// collectOften trades some processor time for a third less memory, on the
+// laptops and jump hosts where kiln runs. GOGC has the last word.
+func collectOften() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 // run carries out one command line and returns its exit code.
