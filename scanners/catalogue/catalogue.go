@@ -15,5 +15,5 @@ import (
 
 // Checks lists the checks of the six layers, in the layers' order.
 func Checks() []scanners.Check {
-	return slices.Concat(node.Checks(), api.Checks(), network.Checks(), pod.Checks(), data.Checks(), audit.Checks())
+	return slices.Concat(node.Checks(), api.Checks(), network.Checks(), pod.Checks(scanners.DefaultConfig()), data.Checks(), audit.Checks())
 }

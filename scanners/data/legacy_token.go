@@ -11,7 +11,7 @@ func legacyTokenSecret() scanners.Check {
 	return scanners.Check{
 		ID: "data/legacy-token-secret", Layer: scanners.Data, Severity: scanners.Medium,
 		Title:      "A Secret holds a ServiceAccount's token that never expires",
-		References: []string{},
+		References: []string{"KEP-2799"},
 		Fix:        scanners.Guided,
 		Needs:      []kube.Resource{kube.Secrets},
 		Find: func(inv *kube.Inventory) scanners.Result {

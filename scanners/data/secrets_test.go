@@ -9,8 +9,6 @@ import (
 	"kiln/scanners/scantest"
 )
 
-func TestCatalogue(t *testing.T) { scantest.Catalogue(t, scanners.Data, Checks()) }
-
 // pod is a manifest around one container in flow style.
 func pod(container string) string {
 	return "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [" + container + "]}}\n---\n"

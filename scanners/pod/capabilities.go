@@ -15,7 +15,7 @@ func capabilitiesAdded() scanners.Check {
 	return scanners.Check{
 		ID: "pod/capabilities-added", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A container adds capabilities beyond the default ones",
-		References: []string{"PSS baseline", "NSA", "C-0046", "C-0200", "KSV022"},
+		References: []string{"PSS baseline", "C-0046", "C-0200", "KSV022"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: containersByStandard(func(c container, s standard, add report) {
@@ -35,7 +35,7 @@ func capabilitiesNotDropped() scanners.Check {
 	return scanners.Check{
 		ID: "pod/capabilities-not-dropped", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A container keeps capabilities that it may not need",
-		References: []string{"PSS restricted", "CIS 5.2.9", "NSA", "C-0201", "KSV003", "KSV106"},
+		References: []string{"PSS restricted", "CIS 5.2.9", "C-0201", "KSV003", "KSV106"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: containersByStandard(func(c container, s standard, add report) {
@@ -54,7 +54,7 @@ func capabilitySysAdmin() scanners.Check {
 	return scanners.Check{
 		ID: "pod/capability-sys-admin", Layer: scanners.Pod, Severity: scanners.High,
 		Title:      "A container has the capability SYS_ADMIN",
-		References: []string{"PSS baseline", "C-0046", "KSV005", "KSV120"},
+		References: []string{"KSV005", "KSV120"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: inLinuxContainers(func(c container, add report) {
@@ -71,7 +71,7 @@ func capabilityNetRaw() scanners.Check {
 	return scanners.Check{
 		ID: "pod/capability-net-raw", Layer: scanners.Pod, Severity: scanners.Low,
 		Title:      "A container may send raw packets",
-		References: []string{"PSS restricted", "CIS 5.2.8", "C-0199", "KSV119"},
+		References: []string{"CIS 5.2.8", "C-0199", "KSV119"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: inLinuxContainers(func(c container, add report) {

@@ -12,7 +12,7 @@ import (
 var lessons embed.FS
 
 // Checks are all checks of the layer.
-func Checks() []scanners.Check {
+func Checks(cfg scanners.Config) []scanners.Check {
 	return scanners.WithLessons(lessons, []scanners.Check{
 		privileged(),
 		hostNetwork(),
@@ -21,23 +21,43 @@ func Checks() []scanners.Check {
 		hostPath(),
 		hostPathWritable(),
 		hostPort(),
+		hostProcess(),
+		hostProbes(),
+		hostUsers(),
+		runtimeSocket(),
 		capabilitiesAdded(),
 		capabilitiesNotDropped(),
 		capabilitySysAdmin(),
 		capabilityNetRaw(),
 		privilegeEscalation(),
 		runAsRoot(),
+		rootGroup(),
+		lowUID(),
 		seccomp(),
 		seccompUnconfined(),
+		appArmor(),
+		seLinux(),
+		procMount(),
+		sysctls(),
+		volumeTypes(),
 		writableRootfs(),
+		shareProcessNamespace(),
 		automountToken(),
 		defaultServiceAccount(),
 		imageLatest(),
 		imageDigest(),
 		imagePullPolicy(),
+		registry(cfg.Registries),
+		sudoOrSSHD(),
 		cpuLimit(),
 		cpuRequest(),
 		memoryLimit(),
 		memoryRequest(),
+		nakedPod(),
+		defaultNamespace(),
+		kubeSystemWorkload(),
+		noOwnerLabel(cfg.OwnerLabels),
+		ephemeralLeftBehind(),
+		windowsSelector(),
 	})
 }

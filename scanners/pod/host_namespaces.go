@@ -12,7 +12,7 @@ func hostNetwork() scanners.Check {
 	return scanners.Check{
 		ID: "pod/host-network", Layer: scanners.Pod, Severity: scanners.High,
 		Title:      "A pod uses the node's network",
-		References: []string{"PSS baseline", "CIS 5.2.5", "NSA", "C-0041", "KSV009"},
+		References: []string{"PSS baseline", "CIS 5.2.5", "C-0041", "KSV009"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: inPods(func(w *kube.Workload, add report) {
@@ -27,7 +27,7 @@ func hostPID() scanners.Check {
 	return scanners.Check{
 		ID: "pod/host-pid", Layer: scanners.Pod, Severity: scanners.High,
 		Title:      "A pod sees the node's processes",
-		References: []string{"PSS baseline", "CIS 5.2.3", "NSA", "C-0038", "C-0275", "KSV010"},
+		References: []string{"PSS baseline", "CIS 5.2.3", "C-0038", "C-0275", "KSV010"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: inPods(func(w *kube.Workload, add report) {
@@ -42,7 +42,7 @@ func hostIPC() scanners.Check {
 	return scanners.Check{
 		ID: "pod/host-ipc", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A pod shares the node's inter-process communication",
-		References: []string{"PSS baseline", "CIS 5.2.4", "NSA", "C-0038", "C-0276", "KSV008"},
+		References: []string{"PSS baseline", "CIS 5.2.4", "C-0276", "KSV008"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: inPods(func(w *kube.Workload, add report) {

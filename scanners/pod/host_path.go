@@ -15,7 +15,7 @@ func hostPath() scanners.Check {
 	return scanners.Check{
 		ID: "pod/host-path", Layer: scanners.Pod, Severity: scanners.High,
 		Title:      "A pod mounts a folder of the node",
-		References: []string{"PSS baseline", "CIS 5.2.11", "NSA", "C-0048", "KSV023"},
+		References: []string{"PSS baseline", "CIS 5.2.11", "C-0048", "KSV023"},
 		Fix:        scanners.Manual,
 		Reads:      kube.WorkloadResources(),
 		Find: byStandard(func(w *kube.Workload, _ standard, add report) {
@@ -36,7 +36,7 @@ func hostPathWritable() scanners.Check {
 	return scanners.Check{
 		ID: "pod/host-path-writable", Layer: scanners.Pod, Severity: scanners.High,
 		Title:      "A container can write to a folder of the node",
-		References: []string{"NSA", "C-0045"},
+		References: []string{"C-0045"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: inContainers(func(c container, add report) {

@@ -12,7 +12,7 @@ func seccomp() scanners.Check {
 	return scanners.Check{
 		ID: "pod/seccomp", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A container has no seccomp profile",
-		References: []string{"PSS restricted", "CIS 5.6.2", "NSA", "C-0210", "KSV030"},
+		References: []string{"PSS restricted", "CIS 5.6.2", "C-0210", "KSV030"},
 		Fix:        scanners.Safe,
 		Reads:      kube.WorkloadResources(),
 		Find:       byStandard(seccompProfile().locate, policy.CheckSeccompProfileRestricted()),
@@ -23,7 +23,7 @@ func seccompUnconfined() scanners.Check {
 	return scanners.Check{
 		ID: "pod/seccomp-unconfined", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A container switches seccomp off",
-		References: []string{"PSS baseline", "NSA", "KSV104"},
+		References: []string{"PSS baseline", "KSV104"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find:       byStandard(seccompProfile().locate, policy.CheckSeccompBaseline()),

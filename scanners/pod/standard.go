@@ -18,15 +18,9 @@ type standard struct {
 	forbids []policy.CheckPodFn
 }
 
-// standardFor picks the revision of each rule that holds for a server version
-// such as v1.36.3. A version that can't be read counts as the latest.
-func standardFor(serverVersion string, rules ...policy.Check) standard {
-	version := api.LatestVersion()
-	if minor := regexp.MustCompile(`^v1\.\d+`).FindString(serverVersion); minor != "" {
-		if parsed, err := api.ParseVersion(minor); err == nil {
-			version = parsed
-		}
-	}
+// standardFor picks the revision of each rule that holds for a server.
+func standardFor(server string, rules ...policy.Check) standard {
+	version := serverVersion(server)
 	var s standard
 	for _, rule := range rules {
 		if revision := revisionFor(version, rule); revision != nil {
@@ -34,6 +28,15 @@ func standardFor(serverVersion string, rules ...policy.Check) standard {
 		}
 	}
 	return s
+}
+
+// serverVersion reads v1.36.3 as 1.36. What can't be read is the latest.
+func serverVersion(server string) api.Version {
+	minor := regexp.MustCompile(`^v1\.\d+`).FindString(server)
+	if version, err := api.ParseVersion(minor); minor != "" && err == nil {
+		return version
+	}
+	return api.LatestVersion()
 }
 
 // revisionFor is nil for a version older than the rule.

@@ -37,6 +37,13 @@ func agreements() []agreement {
 		{rules(policy.CheckRunAsNonRoot(), policy.CheckRunAsUser()), checks(runAsRoot())},
 		{rules(policy.CheckSeccompBaseline()), checks(seccompUnconfined())},
 		{rules(policy.CheckSeccompProfileRestricted()), checks(seccomp())},
+		{rules(policy.CheckAppArmorProfile()), checks(appArmor())},
+		{rules(policy.CheckSELinuxOptions()), checks(seLinux())},
+		{rules(policy.CheckProcMountBaseline()), checks(procMount())},
+		{rules(policy.CheckSysctls()), checks(sysctls())},
+		{rules(policy.CheckRestrictedVolumes()), checks(volumeTypes())},
+		{rules(policy.CheckWindowsHostProcess()), checks(hostProcess())},
+		{rules(policy.CheckHostProbesAndHostLifecycle()), checks(hostProbes())},
 	}
 }
 
