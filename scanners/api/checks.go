@@ -4,6 +4,7 @@ package api
 
 import (
 	"embed"
+	"slices"
 
 	"kiln/scanners"
 )
@@ -13,16 +14,38 @@ var lessons embed.FS
 
 // Checks are all checks of the layer.
 func Checks() []scanners.Check {
-	return scanners.WithLessons(lessons, []scanners.Check{
-		clusterAdmin(),
-		systemMasters(),
-		anonymousBinding(),
-		authenticatedBinding(),
-		rbacWildcard(),
-		rbacSecrets(),
-		rbacExec(),
-		rbacEscalate(),
-		psaMissing(),
-		outdatedVersion(),
-	})
+	return scanners.WithLessons(lessons, slices.Concat(
+		[]scanners.Check{
+			clusterAdmin(),
+			systemMasters(),
+			anonymousBinding(),
+			authenticatedBinding(),
+			takeoverPath(),
+			rbacWildcard(),
+			rbacEscalate(),
+			rbacImpersonate(),
+			rbacCSRApprove(),
+			rbacDangling(),
+		},
+		rights(),
+		[]scanners.Check{
+			psaMissing(),
+			noPolicyEngine(),
+			webhookFailOpen(),
+			noQuota(),
+			noLimitRange(),
+			outdatedVersion(),
+			publicEndpoint(),
+			anonymousAccess(),
+			flagAuthorizationMode(),
+			flagAdmissionPlugins(),
+			flagTokenAuthFile(),
+			flagKubeletClientCertificate(),
+			flagKubeletCertificateAuthority(),
+			flagServiceAccountLookup(),
+			flagServiceAccountExtendTokenExpiration(),
+			flagTLSCipherSuites(),
+			flagProfiling(),
+		},
+	))
 }

@@ -19,6 +19,9 @@ type right struct {
 	// namespace alone it is inNamespace. Zero means: not reported there.
 	severity, inNamespace scanners.Severity
 	references            []string
+	// clusterWide rights are about things without a namespace: a RoleBinding
+	// doesn't give them.
+	clusterWide bool
 	// can is what the subject can do: "read secrets".
 	can string
 	// access lists what has to be permitted, one of them at least.
@@ -46,7 +49,7 @@ func (r right) find(inv *kube.Inventory) scanners.Result {
 		if !grant.Everywhere() {
 			severity = r.inNamespace
 		}
-		if _, all := grant.Everything(); all || severity == 0 {
+		if _, all := grant.Everything(); all || severity == 0 || r.clusterWide && grant.Namespace != "" {
 			continue
 		}
 		rule, found := r.permits(graph, grant)

@@ -1,6 +1,7 @@
 package rbac
 
 import (
+	"cmp"
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -36,6 +37,10 @@ func (s Subject) String() string {
 // Phrase is how a sentence names the subject: "ServiceAccount shop/api".
 func (s Subject) Phrase() string { return strings.Replace(s.String(), ":", " ", 1) }
 
+func compareSubjects(a, b Subject) int {
+	return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+}
+
 // subjectOf reads a binding's subject as the authorizer does: a ServiceAccount
 // without a namespace is the binding's own namespace's, and nobody where there
 // is none; a user that is named as a ServiceAccount's is that ServiceAccount.
@@ -56,23 +61,20 @@ func subjectOf(s rbacv1.Subject, bindingNamespace string) (Subject, bool) {
 	return Subject{Kind: s.Kind, Name: s.Name}, true
 }
 
-// includes says whether what s is granted reaches who: as who itself, or
-// through a group that the API server puts who into. Membership in other
-// groups can't be seen in a cluster.
-func (s Subject) includes(who Subject) bool {
-	if s == who {
-		return true
+// principals are all that a subject is to the authorizer: itself and the groups
+// that the API server puts it into. Membership in other groups can't be seen
+// in a cluster.
+func (s Subject) principals() []Subject {
+	group := func(name string) Subject { return Subject{Kind: rbacv1.GroupKind, Name: name} }
+	switch {
+	case s == Subject{Kind: rbacv1.UserKind, Name: Anonymous}:
+		return []Subject{s, group(Unauthenticated)}
+	case s == group(Unauthenticated), s == group(Authenticated):
+		return []Subject{s}
+	case s.Kind == rbacv1.ServiceAccountKind:
+		return []Subject{s, group(AllServiceAccounts + ":" + s.Namespace), group(AllServiceAccounts), group(Authenticated)}
+	case s.Kind == rbacv1.GroupKind && strings.HasPrefix(s.Name, AllServiceAccounts+":"):
+		return []Subject{s, group(AllServiceAccounts), group(Authenticated)}
 	}
-	if s.Kind != rbacv1.GroupKind {
-		return false
-	}
-	switch s.Name {
-	case Unauthenticated:
-		return who == Subject{Kind: rbacv1.UserKind, Name: Anonymous}
-	case Authenticated:
-		return who != Subject{Kind: rbacv1.UserKind, Name: Anonymous} && who.Name != Unauthenticated
-	case AllServiceAccounts:
-		return who.Kind == rbacv1.ServiceAccountKind
-	}
-	return who.Kind == rbacv1.ServiceAccountKind && s.Name == AllServiceAccounts+":"+who.Namespace
+	return []Subject{s, group(Authenticated)}
 }

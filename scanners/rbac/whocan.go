@@ -16,9 +16,9 @@ func (g *Graph) WhoCan(a Access) []Grant {
 // groups that the API server puts it into.
 func (g *Graph) RulesOf(who Subject) []Grant {
 	var grants []Grant
-	for _, grant := range g.Grants {
-		if grant.Subject.includes(who) {
-			grants = append(grants, grant)
+	for _, subject := range who.principals() {
+		for _, i := range g.bySubject[subject] {
+			grants = append(grants, g.Grants[i])
 		}
 	}
 	return grants
@@ -38,6 +38,11 @@ func (g Grant) permits(a Access) []Rule {
 	if !g.reaches(a.Namespace) {
 		return nil
 	}
+	return g.rules(a)
+}
+
+// rules are those of the grant that permit an access, where the grant holds.
+func (g Grant) rules(a Access) []Rule {
 	var rules []Rule
 	for _, rule := range g.Rules {
 		if rule.Allows(a) {

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+
+	"kiln/kube"
+	"kiln/scanners"
+	"kiln/scanners/installed"
+)
+
+func noPolicyEngine() scanners.Check {
+	return scanners.Check{
+		ID: "api/no-policy-engine", Layer: scanners.API, Severity: scanners.Info,
+		Title:      "Nothing enforces rules of your own at admission",
+		References: []string{"NSA"},
+		Fix:        scanners.Manual,
+		Needs:      installed.Resources(),
+		Find: func(inv *kube.Inventory) scanners.Result {
+			switch {
+			case len(installed.Find(inv, installed.PolicyEngine)) > 0:
+				return scanners.Result{}
+			case inv.FromFiles():
+				return scanners.Unknown("manifests don't tell what else runs in the cluster")
+			}
+			// Policies of the built-in kind need no engine, and aren't read.
+			return scanners.Unknown("no policy engine is installed, but ValidatingAdmissionPolicies may do its work, which kiln doesn't read")
+		},
+	}
+}
+
+func webhookFailOpen() scanners.Check {
+	return scanners.Check{
+		ID: "api/webhook-fail-open", Layer: scanners.API, Severity: scanners.Low,
+		Title:      "An admission webhook lets everything through while it is down",
+		References: []string{"C-0036", "C-0039"},
+		Fix:        scanners.Manual,
+		Needs:      []kube.Resource{kube.ValidatingWebhooks, kube.MutatingWebhooks},
+		Find:       findFailOpen,
+	}
+}
+
+// findFailOpen looks at webhooks that judge pods: those that only fill in
+// defaults of their own resources may well fail open.
+func findFailOpen(inv *kube.Inventory) scanners.Result {
+	var hits []scanners.Hit
+	for _, config := range inv.ValidatingWebhooks {
+		for i, w := range config.Webhooks {
+			if failsOpen(w.FailurePolicy) && guardsPods(w.Rules) {
+				hits = append(hits, failOpenHit(config, i, w.Name))
+			}
+		}
+	}
+	for _, config := range inv.MutatingWebhooks {
+		for i, w := range config.Webhooks {
+			if failsOpen(w.FailurePolicy) && guardsPods(w.Rules) {
+				hits = append(hits, failOpenHit(config, i, w.Name))
+			}
+		}
+	}
+	return scanners.Found(hits)
+}
+
+// failsOpen: v1 fails closed unless it says otherwise.
+func failsOpen(policy *admissionv1.FailurePolicyType) bool {
+	return policy != nil && *policy == admissionv1.Ignore
+}
+
+func guardsPods(rules []admissionv1.RuleWithOperations) bool {
+	return slices.ContainsFunc(rules, func(r admissionv1.RuleWithOperations) bool {
+		return has(r.APIGroups, "") && (has(r.Resources, "pods") || slices.Contains(r.Resources, "*/*"))
+	})
+}
+
+func failOpenHit(config kube.Object, i int, name string) scanners.Hit {
+	return scanners.Hit{
+		Object: config, Path: fmt.Sprintf("webhooks[%d].failurePolicy", i), Key: name,
+		Message: fmt.Sprintf("webhook %s lets pods through unseen when it doesn't answer (failurePolicy Ignore)", name),
+	}
+}

@@ -1,0 +1,36 @@
+package api
+
+import (
+	"slices"
+
+	"kiln/scanners"
+	"kiln/scanners/rbac"
+)
+
+func rbacCSRApprove() scanners.Check {
+	return right{
+		id: "api/rbac-csr-approve", title: "A subject can approve client certificates, and so become anybody",
+		severity:   scanners.High,
+		references: []string{"CIS 5.1.11", "C-0280"},
+		can:        "approve client certificates", permits: approves, clusterWide: true,
+	}.check()
+}
+
+// approves needs two rules: one for the approval itself, one for a signer
+// whose certificates the API server accepts from clients.
+func approves(_ *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
+	const group = "certificates.k8s.io"
+	approval := access(group, []string{"certificatesigningrequests/approval"}, "update", "patch")
+	var signers []rbac.Access
+	for _, name := range []string{"", "kubernetes.io/*", "kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet"} {
+		signers = append(signers, rbac.Access{Verb: "approve", Group: group, Resource: "signers", Name: name})
+	}
+	may := func(all []rbac.Access) func(rbac.Rule) bool {
+		return func(r rbac.Rule) bool { return slices.ContainsFunc(all, r.Allows) }
+	}
+	i := slices.IndexFunc(grant.Added, may(approval))
+	if i < 0 || !slices.ContainsFunc(grant.Added, may(signers)) {
+		return rbac.Rule{}, false
+	}
+	return grant.Added[i], true
+}
