@@ -16,9 +16,13 @@ func (v *diffView) render(width, height int) []string {
 		v.pager.setLines(v.draw(width - 2))
 		v.drawn = now
 	}
-	lines := fill(v.pager.render(v.app.styles, width, height-2), height-2)
 	v.buttonLine = height - 1
-	return append(lines, "", "  "+v.buttons.render(v.app.styles, width-3))
+	room := v.buttonLine
+	if height > 12 {
+		room-- // an empty line above the buttons
+	}
+	lines := fill(v.pager.render(v.app.styles, width, room), v.buttonLine)
+	return append(lines, "  "+v.buttons.render(v.app.styles, width-3))
 }
 
 func (v *diffView) draw(width int) []string {
@@ -43,7 +47,9 @@ func (v *diffView) drawProposal(p proposal, width int) []string {
 		title = p.subject
 	}
 	lines := indent(wrapStyled(s.bold, title, width-2), 2)
-	lines = append(lines, "  "+s.muted.Render(clip(p.subject, width-2)))
+	if title != p.subject {
+		lines = append(lines, "  "+s.muted.Render(clip(p.subject, width-2)))
+	}
 	lines = append(lines, v.outcome(p, width)...)
 	for _, note := range p.preview.Plan.Notes {
 		lines = append(lines, bullet(s.accent, s.text, "•", note, width)...)

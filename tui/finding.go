@@ -6,7 +6,6 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"kiln/kube"
 	"kiln/scanners"
 )
 
@@ -34,13 +33,6 @@ func newFindingView(a *App, f *scanners.Finding, list *findingsView) *findingVie
 
 func (v *findingView) title() string { return v.finding.Check }
 
-// objectMsg brings an object's YAML, or why there is none.
-type objectMsg struct {
-	finding string
-	yaml    string
-	problem string
-}
-
 // planMsg brings what a fix would do, or why there is none.
 type planMsg struct {
 	finding string
@@ -58,13 +50,7 @@ func (v *findingView) start() tea.Cmd {
 		return nil
 	}
 	inv := v.app.snapshot.inventory
-	read := v.app.start(v, "reading the object", func(ctx context.Context) tea.Msg {
-		text, err := session.objectYAML(ctx, f.Object)
-		if err != nil {
-			return objectMsg{finding: f.ID, problem: kube.Explain(err)}
-		}
-		return objectMsg{finding: f.ID, yaml: text}
-	})
+	read := v.app.readObject(v, f.ID, f.Object)
 	if f.Fix == scanners.Manual {
 		return read
 	}

@@ -3,15 +3,20 @@ package tui
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/go-logr/logr"
+	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
 
 	"kiln/fixes"
 	"kiln/kube"
 	"kiln/scanners"
+	"kiln/themes"
 )
 
 // clock is a time that stands still until a test moves it.
@@ -28,7 +33,7 @@ const lessonMarkdown = "# Privileged containers\n\n## What it is\nA privileged c
 // fixtureChecks are a few checks of every layer but node.
 func fixtureChecks() []scanners.Check {
 	check := func(id string, layer scanners.Layer, severity scanners.Severity, title string, fix scanners.FixKind) scanners.Check {
-		return scanners.Check{ID: id, Layer: layer, Severity: severity, Title: title, Fix: fix, References: []string{"CIS 5.2.2", "NSA"}, Lesson: lessonMarkdown}
+		return scanners.Check{ID: id, Layer: layer, Severity: severity, Title: title, Fix: fix, References: []string{"CIS 5.2.2", "NSA"}, Lesson: lessonMarkdown, Find: func(*kube.Inventory) scanners.Result { return scanners.Result{} }}
 	}
 	return []scanners.Check{
 		check("api/cluster-admin", scanners.API, scanners.Critical, "A subject other than the built-in ones is cluster-admin", scanners.Guided),
@@ -168,9 +173,12 @@ func newTestApp(t testing.TB, contextName string, width, height int) (*App, *clo
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.session = &Session{checks: a.opts.Checks, cluster: &kube.Cluster{
-		Context: contextName, Server: "https://10.0.0.1:6443", User: "alice@example.org", Version: "v1.36.3", Gate: &kube.Gate{},
-	}}
+	cluster, err := kube.NewCluster(&rest.Config{Host: "http://127.0.0.1:1"}, contextName) // nobody listens there
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster.Server, cluster.User, cluster.Version = "https://10.0.0.1:6443", "alice@example.org", "v1.36.3"
+	a.session = &Session{checks: a.opts.Checks, cluster: cluster}
 	a.contextName = contextName
 	a.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	deliver(a, newSnapshot(fixtureResults(), nil))
@@ -213,4 +221,21 @@ func keyOf(name string) tea.KeyPressMsg {
 		return tea.KeyPressMsg{Code: rune(name[5]), Mod: tea.ModCtrl}
 	}
 	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
+
+func newThemeForTest(t *testing.T) themes.Theme {
+	t.Helper()
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	theme, err := themes.Load("dark")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return theme
+}
+
+// TestMain keeps client-go's log out of the tests' output: nobody answers
+// the fixture's cluster.
+func TestMain(m *testing.M) {
+	klog.SetLogger(logr.Discard())
+	os.Exit(m.Run())
 }

@@ -30,7 +30,8 @@ var scenes = []struct {
 		a.snapshot = &s
 	}},
 	{"unreachable", "staging", func(a *App) {
-		a.session, a.snapshot = nil, nil
+		a.switchContext("staging")
+		a.cancelTasks(nil)
 		a.onConnectFailed(fmt.Errorf("dial tcp 10.0.0.1:6443: connect: connection refused"))
 	}},
 	{"finding", "staging", func(a *App) {

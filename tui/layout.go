@@ -6,8 +6,9 @@ type placed struct{ index, width int }
 // columnGap is the number of cells between two columns.
 const columnGap = 2
 
-// layout chooses the columns that fit into width and how wide each is: the
-// important ones first get what they want, and the flexible one the rest.
+// layout chooses the columns that fit into width and how wide each is: first
+// all get a good width, then what they want, the important ones before the
+// others; the flexible one gets the rest.
 func layout(columns []column, width int) []placed {
 	shown := fitting(columns, width)
 	room := width - columnGap*(len(shown)-1)
@@ -16,7 +17,10 @@ func layout(columns []column, width int) []placed {
 		room -= shown[i].width
 	}
 	for drop := 0; drop <= maxDrop(columns); drop++ {
-		room = widen(columns, shown, drop, room)
+		room = widen(columns, shown, drop, room, func(c column) int { return c.good })
+	}
+	for drop := 0; drop <= maxDrop(columns); drop++ {
+		room = widen(columns, shown, drop, room, func(c column) int { return c.want })
 	}
 	for i, p := range shown {
 		if columns[p.index].flex {
@@ -28,12 +32,12 @@ func layout(columns []column, width int) []placed {
 }
 
 // widen gives the columns of one importance a cell each in turn, until they
-// have what they want or there is no more room. It returns the room left.
-func widen(columns []column, shown []placed, drop, room int) int {
+// have reached their goal or there is no more room. It returns the room left.
+func widen(columns []column, shown []placed, drop, room int, goal func(column) int) int {
 	for given := true; given && room > 0; {
 		given = false
 		for i, p := range shown {
-			if c := columns[p.index]; c.drop == drop && c.want > shown[i].width && room > 0 {
+			if c := columns[p.index]; c.drop == drop && goal(c) > shown[i].width && room > 0 {
 				shown[i].width++
 				room--
 				given = true

@@ -85,18 +85,15 @@ func (a *App) footer() string {
 }
 
 func (a *App) crumbs() string {
-	var b strings.Builder
-	for i, v := range a.views {
-		if i > 0 {
-			b.WriteString(a.styles.faint.Render(" › "))
-		}
-		if i == len(a.views)-1 {
-			b.WriteString(a.styles.badge.Render(" " + v.title() + " "))
-		} else {
-			b.WriteString(a.styles.muted.Render(v.title()))
-		}
+	top := a.styles.badge.Render(" " + clip(a.top().title(), max(a.width/3, 16)) + " ")
+	if a.width < 60 {
+		return top
 	}
-	return clip(b.String(), max(a.width/2, a.width-30))
+	var b strings.Builder
+	for _, v := range a.views[:len(a.views)-1] {
+		b.WriteString(a.styles.muted.Render(v.title()) + a.styles.faint.Render(" › "))
+	}
+	return b.String() + top
 }
 
 // hintLine fits as many hints as there is room for, "? help" always among them.

@@ -13,55 +13,66 @@ import (
 // the screen isn't redrawn for every page of a list.
 const scanPace = 200 * time.Millisecond
 
-// scan reads the cluster and judges it. The snapshots come as the scan goes
-// on; the last one is complete. The channel closes at the end, which without
-// a complete snapshot means that ctx has ended.
-func (s *Session) scan(ctx context.Context, namespace string, earlier *snapshot) <-chan *snapshot {
-	out := make(chan *snapshot)
-	progress := newLatest()
-	go func() {
-		defer progress.close()
-		inv, err := kube.Collect(ctx, s.cluster, kube.CollectOptions{Namespace: namespace}, progress.put)
-		if err == nil {
-			progress.finish(inv)
-		}
-	}()
-	go func() {
-		defer close(out)
-		judge(ctx, scanners.NewRun(s.checks), progress, earlier, out)
-	}()
-	return out
+// reading is a scan under way: a collection that runs by itself, and the
+// judging of what it brings, which goes on in each call of next.
+type reading struct {
+	run      *scanners.Run
+	progress *latest
+	earlier  *snapshot
+	paceFrom time.Time
 }
 
-// judge turns the progress of a collection into snapshots.
-func judge(ctx context.Context, run *scanners.Run, progress *latest, earlier *snapshot, out chan<- *snapshot) {
-	for range progress.changed {
-		now, complete := progress.get()
-		if now.Inventory != nil {
-			run.Advance(now.Inventory)
+// read starts to read the cluster. What earlier knows is shown until the scan
+// has judged it anew.
+func (s *Session) read(ctx context.Context, namespace string, earlier *snapshot) *reading {
+	r := &reading{run: scanners.NewRun(s.checks), progress: newLatest(), earlier: earlier}
+	go func() {
+		defer r.progress.close()
+		inv, err := kube.Collect(ctx, s.cluster, kube.CollectOptions{Namespace: namespace}, r.progress.put)
+		if err == nil {
+			r.progress.finish(inv)
 		}
-		if complete {
-			earlier = nil // what this scan didn't judge isn't known any more
-		}
-		next := newSnapshot(run.Results(), earlier)
-		next.progress, next.complete = now, complete
-		if now.Inventory != nil {
-			next.inventory, next.objects = now.Inventory, now.Inventory.Objects()
-		}
-		select {
-		case out <- next:
-		case <-ctx.Done():
-			return
-		}
-		if complete {
-			return
-		}
-		select {
-		case <-time.After(scanPace):
-		case <-progress.done:
-		case <-ctx.Done():
-			return
-		}
+	}()
+	return r
+}
+
+// next waits for something new and judges it. The last snapshot is complete;
+// nil means that ctx has ended before.
+func (r *reading) next(ctx context.Context) *snapshot {
+	if !r.wait(ctx) {
+		return nil
+	}
+	now, complete := r.progress.get()
+	if now.Inventory != nil {
+		r.run.Advance(now.Inventory)
+	}
+	if complete {
+		r.earlier = nil // what this scan didn't judge isn't known any more
+	}
+	next := newSnapshot(r.run.Results(), r.earlier)
+	next.progress, next.complete = now, complete
+	if now.Inventory != nil {
+		next.inventory, next.objects = now.Inventory, now.Inventory.Objects()
+	}
+	r.paceFrom = time.Now()
+	return next
+}
+
+// wait keeps the pace, but not at the end, and waits for news.
+func (r *reading) wait(ctx context.Context) bool {
+	pace := time.NewTimer(time.Until(r.paceFrom.Add(scanPace)))
+	defer pace.Stop()
+	select {
+	case <-pace.C:
+	case <-r.progress.done:
+	case <-ctx.Done():
+		return false
+	}
+	select {
+	case _, news := <-r.progress.changed:
+		return news
+	case <-ctx.Done():
+		return false
 	}
 }
 

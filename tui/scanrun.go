@@ -27,7 +27,7 @@ func (r *scanRun) stop() {
 type scanMsg struct {
 	id       int
 	snapshot *snapshot
-	more     <-chan *snapshot
+	next     tea.Cmd
 }
 
 // rescan starts a scan; the one under way ends.
@@ -35,12 +35,12 @@ func (a *App) rescan() tea.Cmd {
 	a.scan.stop()
 	ctx, cancel := context.WithCancel(a.ctx)
 	a.scan.cancel, a.scan.running = cancel, true
-	return tea.Batch(readScan(a.scan.id, a.session.scan(ctx, a.opts.Namespace, a.snapshot)), a.spin())
+	return tea.Batch(readOn(ctx, a.scan.id, a.session.read(ctx, a.opts.Namespace, a.snapshot)), a.spin())
 }
 
-// readScan waits for the next snapshot.
-func readScan(id int, snapshots <-chan *snapshot) tea.Cmd {
-	return func() tea.Msg { return scanMsg{id: id, snapshot: <-snapshots, more: snapshots} }
+// readOn waits for the scan's next snapshot.
+func readOn(ctx context.Context, id int, r *reading) tea.Cmd {
+	return func() tea.Msg { return scanMsg{id, r.next(ctx), readOn(ctx, id, r)} }
 }
 
 func (a *App) onScan(msg scanMsg) tea.Cmd {
@@ -61,7 +61,7 @@ func (a *App) onScan(msg scanMsg) tea.Cmd {
 	if msg.snapshot.complete {
 		a.scan.stop()
 	} else {
-		cmds = append(cmds, readScan(msg.id, msg.more))
+		cmds = append(cmds, msg.next)
 	}
 	return tea.Batch(cmds...)
 }

@@ -7,10 +7,7 @@ import (
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
-	"k8s.io/client-go/dynamic"
 
 	"kiln/fixes"
 	"kiln/kube"
@@ -82,27 +79,4 @@ func kubeContexts(flags *genericclioptions.ConfigFlags) ([]kubeContext, error) {
 	}
 	slices.SortFunc(all, func(a, b kubeContext) int { return strings.Compare(a.name, b.name) })
 	return all, nil
-}
-
-// objectYAML reads an object as it is now.
-func (s *Session) objectYAML(ctx context.Context, ref kube.Ref) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
-	defer cancel()
-	group, err := schema.ParseGroupVersion(ref.APIVersion)
-	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", ref, err)
-	}
-	mapping, err := s.cluster.Mapper.RESTMapping(group.WithKind(ref.Kind).GroupKind(), group.Version)
-	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", ref, err)
-	}
-	var client dynamic.ResourceInterface = s.cluster.Dynamic.Resource(mapping.Resource)
-	if ref.Namespace != "" {
-		client = s.cluster.Dynamic.Resource(mapping.Resource).Namespace(ref.Namespace)
-	}
-	obj, err := client.Get(ctx, ref.Name, metav1.GetOptions{})
-	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", ref, err)
-	}
-	return kube.YAML(obj)
 }

@@ -64,10 +64,13 @@ func fill(lines []string, height int) []string {
 	return lines
 }
 
-// plural is "1 finding" or "3 findings".
+// plural is "1 finding", "3 findings" or "2 fixes".
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "x") {
+		noun += "e"
 	}
 	return groupDigits(n) + " " + noun + "s"
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"context"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -27,14 +26,7 @@ func (a *App) openYAML(ref kube.Ref, path string) tea.Cmd {
 	}
 	v := &yamlView{app: a, ref: ref, path: path, pager: newPager()}
 	a.push(v)
-	session := a.session
-	return a.start(v, "reading the object", func(ctx context.Context) tea.Msg {
-		text, err := session.objectYAML(ctx, ref)
-		if err != nil {
-			return objectMsg{problem: kube.Explain(err)}
-		}
-		return objectMsg{yaml: text}
-	})
+	return a.readObject(v, "", ref)
 }
 
 func (v *yamlView) title() string { return "yaml" }

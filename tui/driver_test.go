@@ -1,0 +1,103 @@
+package tui
+
+import (
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// driver runs an App as Bubble Tea does, but for the terminal: commands run
+// side by side, their messages come back one by one. It counts the commands
+// that are under way, so that a test waits for exactly their end.
+type driver struct {
+	t        *testing.T
+	app      *App
+	messages chan tea.Msg
+	mu       sync.Mutex
+	busy     int
+	quit     bool
+}
+
+func newDriver(t *testing.T, a *App) *driver {
+	return &driver{t: t, app: a, messages: make(chan tea.Msg)}
+}
+
+// run starts a command.
+func (d *driver) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	d.busy++
+	go func() { d.messages <- cmd() }()
+}
+
+// step handles the next message that comes back.
+func (d *driver) step(deadline <-chan time.Time) {
+	d.t.Helper()
+	select {
+	case msg := <-d.messages:
+		d.busy--
+		d.handle(msg)
+	case <-deadline:
+		d.t.Fatalf("%d commands are still under way: %s\n%s", d.busy, d.app.doing(), screenText(d.app))
+	}
+}
+
+func (d *driver) handle(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			d.run(cmd)
+		}
+	case tea.QuitMsg:
+		d.quit = true
+	default:
+		if v := reflect.ValueOf(msg); v.Kind() == reflect.Slice && v.Type().Elem() == reflect.TypeFor[tea.Cmd]() {
+			d.t.Fatalf("a sequence of commands isn't expected: %T", msg)
+		}
+		_, cmd := d.app.Update(msg)
+		d.run(cmd)
+	}
+	d.app.View()
+}
+
+// idle waits until nothing is under way any more.
+func (d *driver) idle() {
+	d.t.Helper()
+	deadline := time.After(time.Minute)
+	for d.busy > 0 {
+		d.step(deadline)
+	}
+}
+
+// keys presses keys one by one, each after the effects of the one before.
+func (d *driver) keys(names ...string) {
+	d.t.Helper()
+	for _, name := range names {
+		_, cmd := d.app.Update(keyOf(name))
+		d.run(cmd)
+		d.idle()
+	}
+}
+
+// settle runs a command and all that follows, in order, without waiting for
+// the clock: the spinner is left standing.
+func settle(a *App, cmd tea.Cmd) {
+	if cmd == nil || reflect.ValueOf(cmd).Pointer() == reflect.ValueOf(a.spinner.Tick).Pointer() {
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			settle(a, c)
+		}
+	default:
+		_, next := a.Update(msg)
+		settle(a, next)
+	}
+}
