@@ -3,7 +3,9 @@ package kube
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"time"
 
@@ -20,6 +22,8 @@ import (
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // exec and OIDC credentials, as kubectl has them
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/restmapper"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
 // connectTimeout bounds the first two requests, so that a dead server is
@@ -57,16 +61,26 @@ type Cluster struct {
 // its version and who we are.
 func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, readOnly bool) (*Cluster, error) {
 	loader := flags.ToRawKubeConfigLoader()
+	raw, err := loader.RawConfig()
+	if missing := (*fs.PathError)(nil); errors.As(err, &missing) {
+		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if isNowhere(raw, flags) {
+		return nil, clientcmd.NewEmptyConfigError("no kubeconfig")
+	}
 	config, err := flags.ToRESTConfig()
 	if err != nil {
 		return nil, err
 	}
 	contextName := "in-cluster"
-	if raw, err := loader.RawConfig(); err == nil && len(raw.Contexts) > 0 {
+	if len(raw.Contexts) > 0 {
 		contextName = raw.CurrentContext
-		if flags.Context != nil && *flags.Context != "" {
-			contextName = *flags.Context
-		}
+	}
+	if flags.Context != nil && *flags.Context != "" {
+		contextName = *flags.Context
 	}
 	cluster, err := NewCluster(config, contextName)
 	if err != nil {
@@ -77,6 +91,13 @@ func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, readOnly
 		return nil, fmt.Errorf("reading the namespace of context %q: %w", contextName, err)
 	}
 	return cluster, cluster.greet(ctx)
+}
+
+// isNowhere says that nothing names a server. kubectl would then try
+// localhost:8080, which only puzzles people.
+func isNowhere(raw clientcmdapi.Config, flags *genericclioptions.ConfigFlags) bool {
+	_, notInPod := rest.InClusterConfig()
+	return len(raw.Clusters) == 0 && notInPod != nil && (flags.APIServer == nil || *flags.APIServer == "")
 }
 
 // NewCluster prepares the clients for config and makes no request.

@@ -65,7 +65,6 @@ func TestWrongUsageExitsWithTwo(t *testing.T) {
 		{"fix pod/nope", `unknown check "pod/nope"`},
 		{"fix pod/privileged -o table", "use diff, patch or json"},
 		{"undo a b", "one ENTRY at most"},
-		{"scan -n a -A", "namespace"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {

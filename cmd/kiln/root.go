@@ -23,9 +23,10 @@ type streams struct {
 // app is what all commands share.
 type app struct {
 	streams
-	flags    *genericclioptions.ConfigFlags
-	readOnly bool
-	checks   []scanners.Check
+	flags         *genericclioptions.ConfigFlags
+	allNamespaces bool
+	readOnly      bool
+	checks        []scanners.Check
 }
 
 // connect opens the cluster that the flags mean.
@@ -33,8 +34,13 @@ func (a *app) connect(ctx context.Context) (*kube.Cluster, error) {
 	return kube.Connect(ctx, a.flags, a.readOnly)
 }
 
-// namespace is what -n says; empty means all.
-func (a *app) namespace() string { return *a.flags.Namespace }
+// namespace is what -n says; empty means all. As in kubectl, -A wins.
+func (a *app) namespace() string {
+	if a.allNamespaces {
+		return ""
+	}
+	return *a.flags.Namespace
+}
 
 func newRoot(io streams) *cobra.Command {
 	a := &app{streams: io, flags: genericclioptions.NewConfigFlags(true), checks: catalogue.Checks()}
@@ -46,6 +52,8 @@ command it opens on the current context.`,
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.SetIn(io.in)
 	root.SetOut(io.out)
@@ -55,8 +63,7 @@ command it opens on the current context.`,
 	})
 	a.flags.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&a.readOnly, "readonly", false, "refuse every write, in the transport")
-	root.PersistentFlags().BoolP("all-namespaces", "A", false, "look at all namespaces, which is the default without -n")
-	root.MarkFlagsMutuallyExclusive("namespace", "all-namespaces")
+	root.PersistentFlags().BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "look at all namespaces, which is the default without -n")
 
 	var options tui.Options
 	root.Flags().StringVar(&options.Theme, "theme", "", "the skin's name: dark, light, or one of your own")
