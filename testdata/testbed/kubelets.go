@@ -35,6 +35,11 @@ func playKubelets(ctx context.Context, config *rest.Config) error {
 	if err != nil {
 		return fmt.Errorf("watching pods: %w", err)
 	}
+	// It tries again by itself, and must not write on somebody else's screen.
+	silent := func(context.Context, *cache.Reflector, error) {}
+	if err := informer.SetWatchErrorHandlerWithContext(silent); err != nil {
+		return fmt.Errorf("watching pods: %w", err)
+	}
 	factory.Start(ctx.Done())
 	if !cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
 		return fmt.Errorf("watching pods: %w", context.Cause(ctx))
