@@ -172,7 +172,7 @@ func (f *Fixer) writeTarget(ctx context.Context, target TargetPreview) (live, af
 		if err == nil {
 			return run.live, after, nil
 		}
-		if moved, readErr := f.movedOn(ctx, run.live); readErr != nil || !moved || !isPrecondition(err) {
+		if !f.movedOn(ctx, run.live, err) {
 			return nil, nil, refusal(target.Change, err)
 		}
 	}
@@ -185,15 +185,13 @@ func isPrecondition(err error) bool {
 	return apierrors.IsConflict(err) && len(kube.Conflicts(err)) == 0 || apierrors.IsInvalid(err)
 }
 
-func (f *Fixer) movedOn(ctx context.Context, seen *unstructured.Unstructured) (bool, error) {
-	if seen == nil {
-		return false, nil
+// movedOn says that a write was refused since its object isn't as it was read.
+func (f *Fixer) movedOn(ctx context.Context, seen *unstructured.Unstructured, err error) bool {
+	if seen == nil || !isPrecondition(err) {
+		return false
 	}
 	live, err := f.Cluster.Read(ctx, kube.RefOf(seen))
-	if err != nil {
-		return false, err
-	}
-	return live.GetResourceVersion() != seen.GetResourceVersion(), nil
+	return err == nil && live.GetResourceVersion() != seen.GetResourceVersion()
 }
 
 // settleTime is how long kiln looks for what became of a write whose answer it

@@ -87,7 +87,20 @@ type dryRun struct {
 	takeovers   []Takeover
 }
 
-func (f *Fixer) dryRun(ctx context.Context, change Change) (dryRun, error) {
+// dryRun starts again if the object moves on between the read and the dry run.
+func (f *Fixer) dryRun(ctx context.Context, change Change) (run dryRun, err error) {
+	for range attempts {
+		if run, err = f.tryDryRun(ctx, change); err == nil || !f.movedOn(ctx, run.live, err) {
+			break
+		}
+	}
+	if err != nil {
+		err = refusal(change, err)
+	}
+	return run, err
+}
+
+func (f *Fixer) tryDryRun(ctx context.Context, change Change) (dryRun, error) {
 	var run dryRun
 	var err error
 	if change.Mechanism != Create {
@@ -98,10 +111,10 @@ func (f *Fixer) dryRun(ctx context.Context, change Change) (dryRun, error) {
 	var conflicts []kube.FieldOwner
 	if run.after, err = f.write(ctx, change, run.live, false, kube.DryRun); err != nil {
 		if conflicts = kube.Conflicts(err); len(conflicts) == 0 {
-			return run, refusal(change, err)
+			return run, err
 		}
 		if run.after, err = f.write(ctx, change, run.live, true, kube.DryRun); err != nil {
-			return run, refusal(change, err)
+			return run, err
 		}
 	}
 	if run.fields, err = kube.CompareFields(beforeOf(change, run.live), run.after); err != nil {
@@ -173,7 +186,7 @@ func tryLocally(live *unstructured.Unstructured, operations []PatchOperation) er
 // refusal makes the API server's no a sentence.
 func refusal(change Change, err error) error {
 	switch {
-	case errors.Is(err, ErrChanged):
+	case err == nil, errors.Is(err, ErrChanged), !isStatus(err):
 		return err
 	case apierrors.IsAlreadyExists(err):
 		return fmt.Errorf("%w the plan: %s exists by now", ErrChanged, change.Target)
@@ -181,6 +194,12 @@ func refusal(change Change, err error) error {
 		return fmt.Errorf("no preview of %s: an admission webhook can't do dry runs: %w", change.Target, err)
 	}
 	return fmt.Errorf("the API server refuses the change of %s: %w", change.Target, err)
+}
+
+// isStatus says that an error is the API server's answer.
+func isStatus(err error) bool {
+	var status apierrors.APIStatus
+	return errors.As(err, &status)
 }
 
 // beforeOf is what a change starts from: for a new object, nothing but its

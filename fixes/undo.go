@@ -128,24 +128,36 @@ func (f *Fixer) previewReversal(ctx context.Context, object JournalObject, resum
 		return target, err
 	}
 	ctx, warnings := kube.WithWarnings(ctx)
-	r, err := f.reverse(ctx, object, resumed)
-	if err != nil || r.live == nil {
-		return target, err
-	}
-	target.Owner = kube.OwnerOf(r.live)
-	run, err := r.rehearse(ctx, f.Cluster)
+	r, run, err := f.rehearseReversal(ctx, object, resumed)
 	target.Warnings = warnings.List()
-	if err != nil {
+	if r.live != nil {
+		target.Owner = kube.OwnerOf(r.live)
+	}
+	if err != nil || r.live == nil {
 		return target, refusal(target.Change, err)
+	}
+	if resumed && target.Change.Mechanism == Restore && len(run.fields) == 0 {
+		return target, nil // the values are back; their owners are still to come
 	}
 	masker := &kube.Masker{}
 	for _, secret := range r.secrets {
 		masker.Know(secret)
 	}
-	if resumed && target.Change.Mechanism == Restore && len(run.fields) == 0 {
-		return target, nil // the values are back; their owners are still to come
-	}
 	return target, target.show(run, masker)
+}
+
+// rehearseReversal is a reversal with its dry run, again from the start if the
+// object moves on in between.
+func (f *Fixer) rehearseReversal(ctx context.Context, object JournalObject, resumed bool) (r reversal, run dryRun, err error) {
+	for range attempts {
+		if r, err = f.reverse(ctx, object, resumed); err != nil || r.live == nil {
+			break
+		}
+		if run, err = r.rehearse(ctx, f.Cluster); err == nil || !f.movedOn(ctx, r.live, err) {
+			break
+		}
+	}
+	return r, run, err
 }
 
 // rehearse is the dry run of a reversal.

@@ -75,24 +75,25 @@ func hasKeys(item any, keys value.FieldList) bool {
 }
 
 // withValue returns node with the value at path replaced, or removed where
-// the value is nil. Parents beyond the first keep elements of the path are
-// removed with their last field.
+// the value is nil. Maps and lists that are left empty by that stay if they are
+// among the first keep elements of the path.
 func withValue(node any, path fieldpath.Path, newValue any, keep int) any {
 	if len(path) == 0 {
 		return newValue
 	}
-	element := path[0]
-	child, existed := childOf(node, element)
+	child, existed := childOf(node, path[0])
 	if !existed && newValue == nil {
 		return node
 	}
-	child = withValue(child, path[1:], newValue, keep-1)
-	switch {
-	case element.FieldName != nil:
-		return withField(node, *element.FieldName, child, keep)
-	default:
-		return withItem(node, element, child, keep)
+	if path[0].FieldName != nil {
+		child = withValue(child, path[1:], newValue, keep-1)
+		return withField(node, *path[0].FieldName, child, keep)
 	}
+	list, _ := node.([]any)
+	// The place is looked up first: taking away an item's keys makes it unknown.
+	i := indexOf(list, path[0])
+	child = withValue(child, path[1:], newValue, keep-1)
+	return withItem(list, i, path[0], child, keep)
 }
 
 func withField(node any, name string, child any, keep int) any {
@@ -100,30 +101,27 @@ func withField(node any, name string, child any, keep int) any {
 	if fields == nil {
 		fields = map[string]any{}
 	}
-	if child == nil {
-		delete(fields, name)
-	} else {
+	if child != nil {
 		fields[name] = child
+		return fields
 	}
-	if len(fields) == 0 && child == nil && keep <= 0 {
+	delete(fields, name)
+	if len(fields) == 0 && keep < 0 {
 		return nil
 	}
 	return fields
 }
 
-func withItem(node any, element fieldpath.PathElement, child any, keep int) any {
-	list, _ := node.([]any)
-	i := indexOf(list, element)
+func withItem(list []any, i int, element fieldpath.PathElement, child any, keep int) any {
 	switch {
-	case child == nil && i >= 0:
-		list = slices.Delete(list, i, i+1)
-	case child == nil:
-	case i >= 0:
+	case child != nil && i >= 0:
 		list[i] = child
-	default:
+	case child != nil:
 		list = append(list, withKeys(child, element))
+	case i >= 0:
+		list = slices.Delete(list, i, i+1)
 	}
-	if len(list) == 0 && child == nil && keep <= 0 {
+	if len(list) == 0 && keep < 0 {
 		return nil
 	}
 	return list
