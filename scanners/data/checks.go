@@ -19,6 +19,13 @@ func Checks() []scanners.Check {
 		secretEnvRef(),
 		sensitiveLabel(),
 		legacyTokenSecret(),
+		secretReaders(),
+		unusedSecret(),
+		noExternalSecrets(),
 		encryptionAtRest(),
+		etcdTLS(),
+		volumeUnencrypted(),
+		volumeReclaimDelete(),
+		noBackup(),
 	})
 }

@@ -1,0 +1,48 @@
+package data
+
+import (
+	"kiln/kube"
+	"kiln/scanners"
+	"kiln/scanners/installed"
+)
+
+func noExternalSecrets() scanners.Check {
+	return scanners.Check{
+		ID: "data/no-external-secrets", Layer: scanners.Data, Severity: scanners.Info,
+		Title:      "Secrets are kept in the cluster alone",
+		References: []string{"CIS 5.4.2", "C-0208"},
+		Fix:        scanners.Manual,
+		Needs:      installed.Resources(),
+		Find: func(inv *kube.Inventory) scanners.Result {
+			return missing(inv, installed.ExternalSecrets, "runs nothing that kiln recognises and that brings Secrets from a secret manager")
+		},
+	}
+}
+
+func noBackup() scanners.Check {
+	return scanners.Check{
+		ID: "data/no-backup", Layer: scanners.Data, Severity: scanners.Medium,
+		Title:      "Nothing in the cluster makes backups",
+		References: []string{"Kubernetes docs"},
+		Fix:        scanners.Manual,
+		Needs:      append(installed.Resources(), kube.PersistentVolumeClaims),
+		Find: func(inv *kube.Inventory) scanners.Result {
+			if len(inv.PersistentVolumeClaims) == 0 && !inv.FromFiles() {
+				return scanners.Found(nil)
+			}
+			return missing(inv, installed.Backup, "keeps data on volumes, and runs nothing that kiln recognises and that makes backups")
+		},
+	}
+}
+
+// missing is a finding on the cluster if no tool of a category is there.
+// Manifests show a part of a cluster, so what isn't in them proves nothing.
+func missing(inv *kube.Inventory, category installed.Category, message string) scanners.Result {
+	switch {
+	case len(installed.Find(inv, category)) > 0:
+		return scanners.Found(nil)
+	case inv.FromFiles():
+		return scanners.Unknown("manifests don't tell what else runs in the cluster")
+	}
+	return scanners.Found([]scanners.Hit{{Object: scanners.Cluster(), Key: string(category), Message: message}})
+}
