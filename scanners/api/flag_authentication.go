@@ -9,7 +9,7 @@ import (
 func anonymousAccess() scanners.Check {
 	return flagCheck{
 		id: "api/anonymous-access", title: "The API server answers requests without credentials",
-		severity: scanners.Low, references: []string{"CIS 1.2.1", "C-0113"},
+		severity: scanners.Info, references: []string{"CIS 1.2.1", "C-0113"},
 		file: "authentication-config",
 		faults: func(inv *kube.Inventory) []fault {
 			return faultIf(flags.Of(inv, "anonymous-auth").Bool(true),

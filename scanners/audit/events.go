@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/duration"
+
 	"kiln/kube"
 	"kiln/scanners"
 	"kiln/scanners/flags"
@@ -33,7 +35,7 @@ func eventsShortLived() scanners.Check {
 			}
 			return scanners.Found([]scanners.Hit{{
 				Object: scanners.APIServer(inv), Path: flags.Path,
-				Message: fmt.Sprintf("keeps events for %s only (--event-ttl)", kept),
+				Message: fmt.Sprintf("keeps events for %s only (--event-ttl)", duration.HumanDuration(kept)),
 			}})
 		},
 	}
