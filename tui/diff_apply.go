@@ -84,7 +84,7 @@ func (v *diffView) finish() tea.Cmd {
 	for _, p := range v.proposals {
 		if p.applied != nil {
 			done++
-			last = p.preview.Plan.Title
+			last = p.applied.Title
 		}
 		if p.failed != nil {
 			failed++

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"reflect"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,10 +14,9 @@ import (
 type driver struct {
 	t        *testing.T
 	app      *App
+	clock    *clock
 	messages chan tea.Msg
-	mu       sync.Mutex
 	busy     int
-	quit     bool
 }
 
 func newDriver(t *testing.T, a *App) *driver {
@@ -53,8 +51,6 @@ func (d *driver) handle(msg tea.Msg) {
 		for _, cmd := range msg {
 			d.run(cmd)
 		}
-	case tea.QuitMsg:
-		d.quit = true
 	default:
 		if v := reflect.ValueOf(msg); v.Kind() == reflect.Slice && v.Type().Elem() == reflect.TypeFor[tea.Cmd]() {
 			d.t.Fatalf("a sequence of commands isn't expected: %T", msg)
@@ -74,14 +70,36 @@ func (d *driver) idle() {
 	}
 }
 
-// keys presses keys one by one, each after the effects of the one before.
+// keys presses keys one by one, each after the effects of the one before, and
+// slowly enough for dialogs to listen.
 func (d *driver) keys(names ...string) {
 	d.t.Helper()
 	for _, name := range names {
-		_, cmd := d.app.Update(keyOf(name))
-		d.run(cmd)
-		d.idle()
+		d.press(keyOf(name))
 	}
+}
+
+// write types letters.
+func (d *driver) write(text string) {
+	d.t.Helper()
+	for _, r := range text {
+		d.press(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+func (d *driver) press(msg tea.KeyPressMsg) {
+	d.t.Helper()
+	d.clock.now = d.clock.now.Add(time.Second)
+	_, cmd := d.app.Update(msg)
+	d.run(cmd)
+	d.idle()
+}
+
+func (d *driver) command(text string) {
+	d.t.Helper()
+	d.keys(":")
+	d.write(text)
+	d.keys("enter")
 }
 
 // settle runs a command and all that follows, in order, without waiting for

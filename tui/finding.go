@@ -51,7 +51,7 @@ func (v *findingView) start() tea.Cmd {
 	}
 	inv := v.app.snapshot.inventory
 	read := v.app.readObject(v, f.ID, f.Object)
-	if f.Fix == scanners.Manual {
+	if f.Fix == scanners.Manual || v.gone {
 		return read
 	}
 	return tea.Batch(read, v.app.start(v, "", func(ctx context.Context) tea.Msg { return session.outline(ctx, f, inv) }))

@@ -101,6 +101,9 @@ func (v *findingView) evidence(width int) []string {
 // fix says what kiln can do about it.
 func (v *findingView) fix(width int) []string {
 	f, s := v.finding, v.app.styles
+	if v.gone {
+		return []string{s.good.Render("Nothing is left to fix.")}
+	}
 	lead := map[scanners.FixKind]string{
 		scanners.Safe:   "Safe: it doesn't break a workload by itself.",
 		scanners.Guided: "Guided: it may break something, so look at the preview.",

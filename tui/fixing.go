@@ -78,7 +78,7 @@ func (s *Session) proposeOne(ctx context.Context, f scanners.Finding, inv *kube.
 func (s *Session) proposeUndo(ctx context.Context, entry fixes.Entry) proposal {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	p := proposal{subject: "undo of " + kube.Clean(entry.Title)}
+	p := proposal{subject: "journal entry " + entry.ID}
 	p.preview, p.err = s.fixer.UndoPreview(ctx, entry.ID)
 	return p
 }

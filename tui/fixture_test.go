@@ -15,6 +15,7 @@ import (
 
 	"kiln/fixes"
 	"kiln/kube"
+	"kiln/kube/kubetest"
 	"kiln/scanners"
 	"kiln/themes"
 )
@@ -233,9 +234,9 @@ func newThemeForTest(t *testing.T) themes.Theme {
 	return theme
 }
 
-// TestMain keeps client-go's log out of the tests' output: nobody answers
-// the fixture's cluster.
+// TestMain keeps client-go's log out of the tests' output, as main does:
+// nobody answers at the fixture's address.
 func TestMain(m *testing.M) {
 	klog.SetLogger(logr.Discard())
-	os.Exit(m.Run())
+	os.Exit(kubetest.Run(m))
 }

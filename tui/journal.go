@@ -28,7 +28,7 @@ func newJournalView(a *App) *journalView {
 		{title: "WHEN", min: 11, want: 16, good: 11},
 		{title: "STATE", min: 10, want: 13},
 		{title: "WHAT", min: 13, good: 30, want: 60, flex: true},
-		{title: "OBJECT", min: 16, want: 40, drop: 1},
+		{title: "OBJECT", min: 16, good: 28, want: 40, drop: 1},
 		{title: "CONTEXT", min: 10, want: 20, drop: 2},
 		{title: "USER", min: 10, want: 24, drop: 3},
 	}}
