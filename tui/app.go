@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/spinner"
@@ -188,9 +187,6 @@ func (a *App) root(v view) {
 	}
 	a.views = []view{v}
 }
-
-// shows says whether a view is somewhere on the stack.
-func (a *App) shows(v view) bool { return slices.Contains(a.views, v) }
 
 // setReadOnly closes or opens the gate of the transport.
 func (a *App) setReadOnly(on bool) {

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -127,5 +126,5 @@ func (v *findingView) fix(width int) []string {
 	for _, note := range v.plan.notes {
 		lines = append(lines, wrapStyled(s.muted, "• "+kube.Clean(note), width)...)
 	}
-	return append(lines, s.accent.Render("f")+s.muted.Render(fmt.Sprintf(" shows the change before anything is written")))
+	return append(lines, s.accent.Render("f")+s.muted.Render(" shows the change before anything is written"))
 }

@@ -28,10 +28,10 @@ const (
 func findingColumns(w widths) []column {
 	columns := make([]column, ownerColumn+1)
 	columns[severityColumn] = column{title: "SEVERITY", min: 6, good: 10, want: 10}
-	columns[checkColumn] = column{title: "CHECK", min: 13, good: min(w.check, 20), want: clamp(w.check, 13, 32)}
-	columns[objectColumn] = column{title: "OBJECT", min: 13, good: min(w.object, 24), want: clamp(w.object, 13, 46)}
+	columns[checkColumn] = column{title: "CHECK", min: 13, good: min(w.check, 22), want: clamp(w.check, 13, 30)}
+	columns[objectColumn] = column{title: "OBJECT", min: 13, good: min(w.object, 26), want: clamp(w.object, 13, 40)}
 	columns[namespaceColumn] = column{title: "NAMESPACE", min: 9, good: clamp(w.namespace, 9, 14), want: clamp(w.namespace, 9, 24), drop: 1}
-	columns[messageColumn] = column{title: "MESSAGE", min: 30, want: 60, drop: 3, flex: true}
+	columns[messageColumn] = column{title: "MESSAGE", min: 30, good: 36, want: 60, drop: 3, flex: true}
 	columns[fixColumn] = column{title: "FIX", min: 6, want: 6, drop: 2}
 	columns[ownerColumn] = column{title: "OWNER", min: 10, want: clamp(w.owner, 10, 26), drop: 4}
 	return columns

@@ -9,7 +9,6 @@ import (
 // pager scrolls through lines that are already styled.
 type pager struct {
 	port  viewport.Model
-	width int
 	lines int
 }
 
