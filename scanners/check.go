@@ -67,6 +67,10 @@ type Check struct {
 	// Lesson is Markdown: what it is, how it is abused, how to see it with
 	// kubectl, what the fix changes and may break, references.
 	Lesson string
+
+	// exceptions and fixedSeverity come from the configuration.
+	exceptions    []Exception
+	fixedSeverity bool
 }
 
 // Result is what a check found out.

@@ -1,16 +1,92 @@
 package scanners
 
-// Config is what only the people who run a cluster can say about it.
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+// Config is what only the people who run a cluster can say about it: the
+// contents of kiln.yaml.
 type Config struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+
 	// Registries are where images may come from, as far as they are named:
 	// "registry.example" or "ghcr.io/team". Empty means from anywhere.
-	Registries []string
+	Registries []string `json:"registries,omitempty"`
 	// OwnerLabels are labels or annotations of which every workload, or its
 	// namespace, should have one. Empty means that nobody asks for them.
-	OwnerLabels []string
+	OwnerLabels []string `json:"ownerLabels,omitempty"`
+	// Severities overrule the checks' own, by ID.
+	Severities map[string]Severity `json:"severities,omitempty"`
+	// Exceptions are findings that somebody has accepted.
+	Exceptions []Exception `json:"exceptions,omitempty"`
 }
+
+// configVersion is the apiVersion of kiln's own files.
+const configVersion = "kiln/v1"
 
 // DefaultConfig is for clusters about which nobody said anything.
 func DefaultConfig() Config {
-	return Config{OwnerLabels: []string{"owner", "team", "contact", "maintainer", "app.kubernetes.io/owner", "a8r.io/owner"}}
+	return Config{
+		APIVersion: configVersion, Kind: "Config",
+		OwnerLabels: []string{"owner", "team", "contact", "maintainer", "app.kubernetes.io/owner", "a8r.io/owner"},
+	}
+}
+
+// ReadConfig reads a kiln.yaml. What it doesn't say is as in DefaultConfig;
+// what kiln doesn't know is an error, so that a typo accepts nothing.
+func ReadConfig(from io.Reader) (Config, error) {
+	text, err := io.ReadAll(from)
+	if err != nil {
+		return Config{}, fmt.Errorf("reading the configuration: %w", err)
+	}
+	config := DefaultConfig()
+	config.APIVersion, config.Kind = "", ""
+	if len(bytes.TrimSpace(text)) == 0 {
+		return Config{}, errors.New("the configuration is empty: it begins with apiVersion: " + configVersion + " and kind: Config")
+	}
+	if err := yaml.UnmarshalStrict(text, &config); err != nil {
+		return Config{}, fmt.Errorf("the configuration can't be used: %s", strings.TrimPrefix(err.Error(), "error unmarshaling JSON: while decoding JSON: "))
+	}
+	if config.APIVersion != configVersion || config.Kind != "Config" {
+		return Config{}, fmt.Errorf("the configuration is of %s %s, this kiln reads %s Config", config.APIVersion, config.Kind, configVersion)
+	}
+	for i, e := range config.Exceptions {
+		if err := e.complete(); err != nil {
+			return Config{}, fmt.Errorf("exceptions[%d]: %w", i, err)
+		}
+	}
+	return config, nil
+}
+
+// Apply lets checks know what the configuration says of their severities and
+// of accepted findings. A check that it names has to exist.
+func (c Config) Apply(checks []Check) ([]Check, error) {
+	applied := make([]Check, len(checks))
+	known := map[string]bool{}
+	for i, check := range checks {
+		known[check.ID] = true
+		if s, ok := c.Severities[check.ID]; ok {
+			check.Severity, check.fixedSeverity = s, true
+		}
+		check.exceptions = c.Exceptions
+		applied[i] = check
+	}
+	for id := range c.Severities {
+		if !known[id] {
+			return nil, fmt.Errorf("severities: there is no check %q", id)
+		}
+	}
+	for i, e := range c.Exceptions {
+		if !strings.ContainsAny(e.Check, "*?[") && !known[e.Check] {
+			return nil, fmt.Errorf("exceptions[%d]: there is no check %q", i, e.Check)
+		}
+	}
+	return applied, nil
 }

@@ -25,6 +25,9 @@ type CheckResult struct {
 	Status   Status
 	Reason   string
 	Findings []Finding
+	// Incomplete says that something that the check looks at could not be
+	// read; a check with findings fails all the same.
+	Incomplete bool
 }
 
 // Run evaluates checks over an Inventory that may still be filling up: each
@@ -77,7 +80,7 @@ func ready(c Check, inv *kube.Inventory) bool {
 func evaluate(c Check, inv *kube.Inventory) CheckResult {
 	out := CheckResult{Check: c}
 	if why := gaps(inv, c.Needs); why != "" {
-		out.Status, out.Reason = NotKnown, why
+		out.Status, out.Reason, out.Incomplete = NotKnown, why, true
 		return out
 	}
 	result := c.Find(inv)
@@ -86,7 +89,9 @@ func evaluate(c Check, inv *kube.Inventory) CheckResult {
 	}
 	slices.SortFunc(out.Findings, Compare)
 	out.Findings = slices.CompactFunc(out.Findings, func(a, b Finding) bool { return a.ID == b.ID })
-	out.Status, out.Reason = status(out.Findings, result.Unknown, gaps(inv, c.Reads))
+	unread := gaps(inv, c.Reads)
+	out.Status, out.Reason = status(out.Findings, result.Unknown, unread)
+	out.Incomplete = unread != ""
 	return out
 }
 
@@ -96,6 +101,8 @@ func status(findings []Finding, unknown, unread string) (Status, string) {
 	switch {
 	case len(findings) > 0 && missing != "":
 		return Fail, "there may be more: " + missing
+	case len(findings) > 0 && ownFindings(findings) == 0:
+		return Fail, "only in the cluster's own components"
 	case len(findings) > 0:
 		return Fail, ""
 	case missing != "":

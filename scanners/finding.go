@@ -23,6 +23,10 @@ type Finding struct {
 	Refs      []string    `json:"references"`
 	Owner     *kube.Owner `json:"owner"`
 	Source    *Position   `json:"source"`
+	// System marks the cluster's own components, which are folded by default.
+	System bool `json:"system"`
+	// Accepted is set where somebody has accepted the finding.
+	Accepted *Acceptance `json:"accepted"`
 
 	// Key is the Hit's.
 	Key string `json:"-"`
@@ -41,7 +45,7 @@ func newFinding(c Check, inv *kube.Inventory, h Hit) Finding {
 		Object: kube.RefOf(h.Object), Container: kube.Clean(h.Container), Path: h.Path, Key: h.Key,
 		Message: kube.Clean(h.Message), Fix: c.Fix, Refs: c.References,
 	}
-	if h.Severity != 0 {
+	if h.Severity != 0 && !c.fixedSeverity {
 		f.Severity = h.Severity
 	}
 	if owner := inv.Owner(h.Object); owner.Manager != "" {
@@ -51,6 +55,8 @@ func newFinding(c Check, inv *kube.Inventory, h Hit) Finding {
 		f.Source = &Position{File: origin.File, Line: origin.LineOf(h.Path)}
 	}
 	f.ID = findingID(f)
+	f.System = isSystem(inv, h.Object)
+	f.Accepted = acceptanceOf(f, h.Object, c.exceptions, inv.TakenAt)
 	return f
 }
 

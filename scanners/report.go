@@ -25,6 +25,11 @@ type Summary struct {
 	Objects    int                    `json:"objects"`
 	BySeverity map[Severity]int       `json:"bySeverity"`
 	ByLayer    map[Layer]LayerSummary `json:"byLayer"`
+	// Accepted findings are listed, and counted by severity too.
+	Accepted int `json:"accepted"`
+	// System counts the findings about the cluster's own components, whether
+	// they are listed or folded.
+	System int `json:"system"`
 }
 
 // LayerSummary is a layer's Score in the report. A null score means that no
@@ -44,12 +49,22 @@ type CheckStatus struct {
 	Findings int    `json:"findings"`
 }
 
-// NewReport sums up results. Findings below the severity least are left out
-// of the list and of the counts by severity; 0 keeps all.
-func NewReport(inv *kube.Inventory, results []CheckResult, least Severity, took time.Duration) Report {
+// ReportOptions say what a report lists.
+type ReportOptions struct {
+	// Least is the severity from which findings are listed and counted; 0
+	// means all.
+	Least Severity
+	// System lists the findings about the cluster's own components too.
+	System bool
+	// Took is how long the scan took.
+	Took time.Duration
+}
+
+// NewReport sums up results.
+func NewReport(inv *kube.Inventory, results []CheckResult, opts ReportOptions) Report {
 	r := Report{
 		APIVersion: "kiln/v1", Kind: "ScanReport", Source: inv.Source,
-		StartedAt: inv.TakenAt, Seconds: took.Seconds(),
+		StartedAt: inv.TakenAt, Seconds: opts.Took.Seconds(),
 		Summary:  Summary{Objects: inv.Objects(), BySeverity: map[Severity]int{}, ByLayer: map[Layer]LayerSummary{}},
 		Checks:   []CheckStatus{},
 		Findings: []Finding{},
@@ -64,14 +79,30 @@ func NewReport(inv *kube.Inventory, results []CheckResult, least Severity, took 
 		r.Summary.ByLayer[layer] = LayerSummary{score.Percent, score.Findings, score.Unknown}
 	}
 	for _, result := range results {
-		r.Checks = append(r.Checks, CheckStatus{result.Check.ID, result.Check.Layer, result.Status, result.Reason, len(result.Findings)})
-		for _, f := range result.Findings {
-			if f.Severity >= least {
-				r.Findings = append(r.Findings, f)
-				r.Summary.BySeverity[f.Severity]++
-			}
+		count := len(result.Findings)
+		if !opts.System {
+			count = ownFindings(result.Findings)
 		}
+		r.Checks = append(r.Checks, CheckStatus{result.Check.ID, result.Check.Layer, result.Status, result.Reason, count})
+		r.list(result.Findings, opts)
 	}
 	slices.SortFunc(r.Findings, Compare)
 	return r
+}
+
+// list adds one check's findings, and counts them.
+func (r *Report) list(findings []Finding, opts ReportOptions) {
+	for _, f := range findings {
+		if f.System {
+			r.Summary.System++
+		}
+		if f.Severity < opts.Least || f.System && !opts.System {
+			continue
+		}
+		r.Findings = append(r.Findings, f)
+		r.Summary.BySeverity[f.Severity]++
+		if f.Accepted.Holds() {
+			r.Summary.Accepted++
+		}
+	}
 }

@@ -3,11 +3,14 @@ package scanners
 // Score is how a layer stands, so that a user can recompute it by hand: every
 // check that passed or failed weighs what its severity weighs (Weight), and
 // the score is the passed share of that weight in percent, rounded down.
-// Unknown checks don't count either way.
+// Checks that are unknown, or that found fault with the cluster's own
+// components alone, don't count either way. Accepting a finding doesn't mend
+// it, so it doesn't raise the score.
 type Score struct {
 	// Percent is nil where no check of the layer could be judged.
 	Percent *int
-	// Findings and Unknown count findings, and checks that are unknown.
+	// Findings counts those that aren't the cluster's own, Unknown the checks
+	// that could not be judged.
 	Findings, Unknown int
 }
 
@@ -32,14 +35,17 @@ func Scores(results []CheckResult) map[Layer]Score {
 	scores, sums := map[Layer]Score{}, map[Layer]weights{}
 	for _, r := range results {
 		score, sum := scores[r.Check.Layer], sums[r.Check.Layer]
-		score.Findings += len(r.Findings)
+		own := ownFindings(r.Findings)
+		score.Findings += own
 		weight := r.Check.Severity.Weight()
 		switch r.Status {
 		case Pass:
 			sum.passed += weight
 			sum.judged += weight
 		case Fail:
-			sum.judged += weight
+			if own > 0 {
+				sum.judged += weight
+			}
 		case NotKnown:
 			score.Unknown++
 		}
@@ -54,4 +60,16 @@ func Scores(results []CheckResult) map[Layer]Score {
 		}
 	}
 	return scores
+}
+
+// ownFindings counts the findings that aren't about the cluster's own
+// components.
+func ownFindings(findings []Finding) int {
+	n := 0
+	for _, f := range findings {
+		if !f.System {
+			n++
+		}
+	}
+	return n
 }

@@ -154,7 +154,8 @@ func choose(results []scanners.CheckResult, args []string, namespace, object str
 		found := false
 		for _, r := range results {
 			for _, f := range r.Findings {
-				named := f.ID == arg || f.Check == arg
+				// Without an object's name, what is accepted or the cluster's own stays.
+				named := f.ID == arg || f.Check == arg && (object != "" || !f.System && !f.Accepted.Holds())
 				inScope := (namespace == "" || f.Object.Namespace == namespace || f.Object.Namespace == "" && f.Object.Name == namespace || f.ID == arg) &&
 					(object == "" || f.Object.Matches(object))
 				if named && inScope {

@@ -31,6 +31,7 @@ func newInfo(a *app) *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(t, "Journal:\t%s\n", journal)
+			fmt.Fprintf(t, "Configuration:\t%s\n", orDash(a.configPath()))
 			fmt.Fprintf(t, "Skins:\t%s\n", themes.Folder())
 			fmt.Fprintf(t, "Checks:\t%d\n", len(a.checks))
 			return t.Flush()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -55,13 +56,40 @@ func writeTable(w io.Writer, r scanners.Report, _ []scanners.Check) error {
 		if f.Source != nil {
 			object = fmt.Sprintf("%s (%s:%d)", object, f.Source.File, f.Source.Line)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Severity, f.Check, f.Object.Namespace, object, f.Message, f.Fix, f.ID)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Severity, f.Check, f.Object.Namespace, object, f.Message+accepted(f), f.Fix, f.ID)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	writeUnknown(w, r.Checks)
 	return writeScores(w, r)
+}
+
+// aside tells of the findings that are accepted, and of those that are folded.
+func aside(r scanners.Report) string {
+	text := ""
+	if r.Summary.Accepted > 0 {
+		text += fmt.Sprintf("; %d of them accepted", r.Summary.Accepted)
+	}
+	listed := slices.ContainsFunc(r.Findings, func(f scanners.Finding) bool { return f.System })
+	if r.Summary.System > 0 && !listed {
+		text += fmt.Sprintf("; %d more about the cluster's own components (--system lists them)", r.Summary.System)
+	}
+	return text
+}
+
+// accepted says who accepted a finding, or that nobody does any more.
+func accepted(f scanners.Finding) string {
+	switch a := f.Accepted; {
+	case a == nil:
+		return ""
+	case a.Expired:
+		return fmt.Sprintf(" (was accepted until %s: %s)", a.Expires, a.Reason)
+	case a.Expires != "":
+		return fmt.Sprintf(" (accepted until %s: %s)", a.Expires, a.Reason)
+	default:
+		return fmt.Sprintf(" (accepted: %s)", a.Reason)
+	}
 }
 
 func writeUnknown(w io.Writer, checks []scanners.CheckStatus) {
@@ -101,6 +129,6 @@ func writeScores(w io.Writer, r scanners.Report) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%d findings in %d objects, %.1f s\n", len(r.Findings), r.Summary.Objects, r.Seconds)
+	_, err := fmt.Fprintf(w, "\n%d findings in %d objects, %.1f s%s\n", len(r.Findings), r.Summary.Objects, r.Seconds, aside(r))
 	return err
 }

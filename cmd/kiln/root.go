@@ -26,6 +26,7 @@ type app struct {
 	flags         *genericclioptions.ConfigFlags
 	allNamespaces bool
 	readOnly      bool
+	config        string
 	checks        []scanners.Check
 }
 
@@ -54,6 +55,8 @@ command it opens on the current context.`,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
+
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.configure() },
 	}
 	root.SetIn(io.in)
 	root.SetOut(io.out)
@@ -63,6 +66,7 @@ command it opens on the current context.`,
 	})
 	a.flags.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&a.readOnly, "readonly", false, "refuse every write, in the transport")
+	root.PersistentFlags().StringVar(&a.config, "config", "", "kiln's configuration; without it ./kiln.yaml, else the one in the configuration folder")
 	root.PersistentFlags().BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "look at all namespaces, which is the default without -n")
 
 	var options tui.Options

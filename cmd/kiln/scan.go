@@ -21,6 +21,7 @@ type scanOptions struct {
 	failOn          string
 	requireComplete bool
 	kubelets        bool
+	system          bool
 }
 
 func newScan(a *app) *cobra.Command {
@@ -43,6 +44,7 @@ func newScan(a *app) *cobra.Command {
 	f.StringVar(&o.severity, "severity", "", "list findings from this severity up")
 	f.StringVar(&o.failOn, "fail-on", "", "exit with 3 on findings from this severity up")
 	f.BoolVar(&o.requireComplete, "require-complete", false, "exit with 4 if something could not be read")
+	f.BoolVar(&o.system, "system", false, "list the findings about the cluster's own components too")
 	f.BoolVar(&o.kubelets, "kubelets", false, "read each kubelet's configuration, which takes the right to proxy to nodes")
 	return cmd
 }
@@ -70,11 +72,11 @@ func (a *app) scan(ctx context.Context, o scanOptions) error {
 		return err
 	}
 	results := scanners.Evaluate(checks, inv)
-	report := scanners.NewReport(inv, results, least, time.Since(started))
+	report := scanners.NewReport(inv, results, scanners.ReportOptions{Least: least, System: o.system, Took: time.Since(started)})
 	if err := write(a.out, report, checks); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	return verdict(results, problems, failOn, o.requireComplete)
+	return verdict(results, problems, failOn, o)
 }
 
 // inventory reads the manifests that -f names, else the cluster.
@@ -97,18 +99,19 @@ func (a *app) inventory(ctx context.Context, o scanOptions) (*kube.Inventory, []
 }
 
 // verdict turns a scan's outcome into its exit code.
-func verdict(results []scanners.CheckResult, problems []kube.Problem, failOn scanners.Severity, requireComplete bool) error {
+// Neither accepted findings nor folded ones fail it.
+func verdict(results []scanners.CheckResult, problems []kube.Problem, failOn scanners.Severity, o scanOptions) error {
 	lost := slices.ContainsFunc(problems, func(p kube.Problem) bool { return p.Lost })
 	if lost {
 		return fmt.Errorf("some documents could not be read, see above; the rest was scanned")
 	}
 	failing, unknown := 0, 0
 	for _, r := range results {
-		if r.Status == scanners.NotKnown || r.Reason != "" {
+		if r.Incomplete {
 			unknown++
 		}
 		for _, f := range r.Findings {
-			if failOn != 0 && f.Severity >= failOn {
+			if failOn != 0 && f.Severity >= failOn && !f.Accepted.Holds() && (o.system || !f.System) {
 				failing++
 			}
 		}
@@ -116,7 +119,7 @@ func verdict(results []scanners.CheckResult, problems []kube.Problem, failOn sca
 	switch {
 	case failing > 0:
 		return &outcomeError{exitFindings, fmt.Sprintf("%d finding(s) of severity %s or worse", failing, failOn)}
-	case requireComplete && unknown > 0:
+	case o.requireComplete && unknown > 0:
 		return &outcomeError{exitIncomplete, fmt.Sprintf("the scan is incomplete: %d check(s) could not see everything", unknown)}
 	}
 	return nil

@@ -38,7 +38,7 @@ func TestScanOfManifestsKeepsTheContract(t *testing.T) {
 	}
 	wantKeys(t, report, "apiVersion", "kind", "source", "startedAt", "seconds", "summary", "checks", "findings")
 	wantKeys(t, report["source"], "context", "server", "version", "files")
-	wantKeys(t, report["summary"], "objects", "bySeverity", "byLayer")
+	wantKeys(t, report["summary"], "objects", "bySeverity", "byLayer", "accepted", "system")
 	byLayer := report["summary"].(map[string]any)["byLayer"].(map[string]any)
 	wantKeys(t, byLayer["pod"], "score", "findings", "unknown")
 	if score := byLayer["node"].(map[string]any)["score"]; score != nil {
@@ -49,7 +49,7 @@ func TestScanOfManifestsKeepsTheContract(t *testing.T) {
 		t.Fatalf("findings = %v", findings)
 	}
 	finding := findings[0].(map[string]any)
-	wantKeys(t, finding, "id", "check", "layer", "severity", "object", "container", "path", "message", "fix", "references", "owner", "source")
+	wantKeys(t, finding, "id", "check", "layer", "severity", "object", "container", "path", "message", "fix", "references", "owner", "source", "system", "accepted")
 	wantKeys(t, finding["object"], "apiVersion", "kind", "namespace", "name")
 	source := finding["source"].(map[string]any)
 	if source["file"] != file || source["line"] != 15.0 {

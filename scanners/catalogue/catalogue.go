@@ -14,6 +14,13 @@ import (
 )
 
 // Checks lists the checks of the six layers, in the layers' order.
-func Checks() []scanners.Check {
-	return slices.Concat(node.Checks(), api.Checks(), network.Checks(), pod.Checks(scanners.DefaultConfig()), data.Checks(), audit.Checks())
+func Checks() []scanners.Check { return all(scanners.DefaultConfig()) }
+
+// Configured lists the checks as a configuration wants them.
+func Configured(config scanners.Config) ([]scanners.Check, error) {
+	return config.Apply(all(config))
+}
+
+func all(config scanners.Config) []scanners.Check {
+	return slices.Concat(node.Checks(), api.Checks(), network.Checks(), pod.Checks(config), data.Checks(), audit.Checks())
 }
