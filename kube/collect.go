@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,8 +22,14 @@ type CollectOptions struct {
 	// Kubelets reads every node's live kubelet configuration, which needs the
 	// right to proxy to nodes.
 	Kubelets bool
+	// Only limits what is read to these resources; empty means all.
+	Only []Resource
 	// Now is the time to record; the zero value means the present.
 	Now time.Time
+}
+
+func (o CollectOptions) reads(r Resource) bool {
+	return len(o.Only) == 0 || slices.Contains(o.Only, r)
 }
 
 // Progress is one step of a collection.
@@ -47,7 +54,7 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	table := kinds()
+	table := slices.DeleteFunc(kinds(), func(k kind) bool { return !opts.reads(k.resource) })
 	col := &collector{cluster: c, opts: opts, progress: progress, total: len(table) + 3, inv: newInventory()}
 	col.inv.TakenAt = opts.Now.UTC()
 	col.inv.Source = Source{Context: c.Context, Server: c.Server, Version: c.Version}
@@ -61,7 +68,9 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	col.readControlPlane(ctx)
+	if opts.reads(APIServerFlags) {
+		col.readControlPlane(ctx)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

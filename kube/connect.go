@@ -129,7 +129,8 @@ func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
 	if c.Metadata, err = metadata.NewForConfigAndClient(config, httpClient); err != nil {
 		return nil, err
 	}
-	c.Mapper = restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(client.Discovery()))
+	discovery := memory.NewMemCacheClient(client.Discovery())
+	c.Mapper = restmapper.NewShortcutExpander(restmapper.NewDeferredDiscoveryRESTMapper(discovery), discovery, func(string) {})
 	return c, nil
 }
 

@@ -192,3 +192,51 @@ func TestRefusedCredentialsAreOneClearSentence(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoCanNamesSubjectBindingAndRule(t *testing.T) {
+	testbed := useTestbed(t)
+	ns := testbed.Namespace(t, "who")
+	testbed.Apply(t, `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader}
+rules:
+- {apiGroups: [""], resources: [pods], verbs: [get]}
+- {apiGroups: [""], resources: [secrets], verbs: [get], resourceNames: [key]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: reader}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects: [{kind: ServiceAccount, name: api}]
+`, ns)
+	subject := "ServiceAccount " + ns + "/api"
+	tests := []struct {
+		args  string
+		found bool
+	}{
+		{"get secrets key -n " + ns, true},
+		{"get secret key", true}, // somewhere
+		{"get secrets -n " + ns, false},
+		{"get secrets other -n " + ns, false},
+		{"get secrets key -n default", false},
+		{"get po -n " + ns, true},
+		{"create pods/exec -n " + ns, false},
+	}
+	for _, tt := range tests {
+		got := kiln(t, "", append([]string{"who-can"}, strings.Fields(tt.args)...)...)
+		if got.code != exitDone || strings.Contains(got.out, subject) != tt.found {
+			t.Errorf("who-can %s: exit %d, %s named: %v, want %v\n%s%s", tt.args, got.code, subject, !tt.found, tt.found, got.out, got.err)
+		}
+	}
+	back := kiln(t, "", "what-can", "sa:"+ns+"/api", "-o", "json")
+	if back.code != exitDone || !strings.Contains(back.out, `"secrets"`) || !strings.Contains(back.out, "system:discovery") {
+		t.Errorf("what-can: exit %d\n%s", back.code, back.out)
+	}
+	if typo := kiln(t, "", "who-can", "get", "secretz"); typo.code != exitError || !strings.Contains(typo.err, `no resource "secretz"`) {
+		t.Errorf("exit %d: %s", typo.code, typo.err)
+	}
+	if typo := kiln(t, "", "what-can", "robot:x"); typo.code != exitUsage {
+		t.Errorf("exit %d: %s", typo.code, typo.err)
+	}
+}

@@ -1,5 +1,12 @@
 package rbac
 
+import (
+	"fmt"
+	"strings"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+)
+
 // WhoCan lists the grants that permit an access, each with only the rules that do.
 func (g *Graph) WhoCan(a Access) []Grant {
 	var who []Grant
@@ -10,6 +17,42 @@ func (g *Graph) WhoCan(a Access) []Grant {
 		}
 	}
 	return who
+}
+
+// WhoCanSomewhere is WhoCan without regard to the namespace: a grant that
+// holds in a single one counts too.
+func (g *Graph) WhoCanSomewhere(a Access) []Grant {
+	var who []Grant
+	for _, grant := range g.Grants {
+		if rules := grant.rules(a); len(rules) > 0 {
+			grant.Rules = rules
+			who = append(who, grant)
+		}
+	}
+	return who
+}
+
+// ParseSubject reads a subject as users write it: "ServiceAccount:shop/api",
+// "User:jane" or "Group:devs"; the kind may be written small, and "sa" is a
+// ServiceAccount.
+func ParseSubject(text string) (Subject, error) {
+	kind, name, _ := strings.Cut(text, ":")
+	switch strings.ToLower(kind) {
+	case "serviceaccount", "sa":
+		namespace, account, found := strings.Cut(name, "/")
+		if found && namespace != "" && account != "" {
+			return Subject{rbacv1.ServiceAccountKind, namespace, account}, nil
+		}
+	case "user":
+		if subject, ok := subjectOf(rbacv1.Subject{Kind: rbacv1.UserKind, Name: name}, ""); ok && name != "" {
+			return subject, nil
+		}
+	case "group":
+		if name != "" {
+			return Subject{Kind: rbacv1.GroupKind, Name: name}, nil
+		}
+	}
+	return Subject{}, fmt.Errorf("%q is no subject: write ServiceAccount:NAMESPACE/NAME, User:NAME or Group:NAME", text)
 }
 
 // RulesOf lists the grants that reach a subject: its own, and those of the
