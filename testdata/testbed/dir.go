@@ -52,7 +52,7 @@ func writeOwner(lock *os.File) error {
 
 // clearDir removes what an earlier cluster left in the folder, and nothing else.
 func clearDir(o options) error {
-	left := []string{"etcd", "logs", "pki", "audit-policy.yaml", "encryption.yaml", "admission.yaml"}
+	left := []string{"etcd", "logs", "pki", "node", "audit-policy.yaml", "encryption.yaml", "admission.yaml"}
 	for _, name := range kubeconfigs {
 		left = append(left, name+".kubeconfig")
 	}

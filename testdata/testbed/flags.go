@@ -16,6 +16,7 @@ const strongCiphers = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WIT
 type cluster struct {
 	options
 	ports *ports
+	node  *node // nil without a real one
 }
 
 // server is the API server's URL.
@@ -113,6 +114,7 @@ func (c cluster) apiserverFlags() []string {
 			"--profiling=false",
 			"--enable-admission-plugins=NodeRestriction,DenyServiceExternalIPs",
 			"--service-account-extend-token-expiration=false",
+			"--event-ttl=24h",
 			"--kubelet-certificate-authority="+c.pki("ca.crt"),
 			"--etcd-cafile="+c.pki("ca.crt"),
 			"--etcd-certfile="+c.pki("apiserver-etcd-client.crt"),

@@ -1,7 +1,7 @@
 // Testbed runs a real Kubernetes control plane for kiln's tests and demo: etcd,
 // kube-apiserver, kube-controller-manager and kube-scheduler, compiled into this
 // one program, which starts itself once more for each of them. It needs neither
-// root nor a container runtime, and Linux only because of the way it makes sure
+// root nor a container runtime (but for "up --node"), and Linux only because of the way it makes sure
 // that no component outlives it.
 package main
 
@@ -111,5 +111,8 @@ func exitCode(err error) int {
 		return 0
 	}
 	fmt.Fprintln(os.Stderr, "testbed:", err)
+	if lacking := (*noNodeError)(nil); errors.As(err, &lacking) {
+		return exitNoNode
+	}
 	return 1
 }

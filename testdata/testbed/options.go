@@ -21,6 +21,7 @@ type options struct {
 	podSecurity string // a level, or the path of an AdmissionConfiguration; empty for none
 	hardened    bool
 	kubelets    bool
+	node        bool // which implies kubelets, and an address of its own
 	still       bool
 
 	stopOnEOF bool
@@ -60,6 +61,8 @@ func (o *options) addClusterFlags(flags *flag.FlagSet) {
 		"--audit, --encryption, --pod-security=baseline, TLS to etcd and the flags the CIS benchmark asks for")
 	flags.BoolVar(&o.still, "still", false,
 		"run no controllers but those of ServiceAccounts, so that pods and their owners can be written straight in")
+	flags.BoolVar(&o.node, "node", false,
+		"a real node, whose pods run: needs root and Debian's containerd, runc, CNI plugins and busybox; exits with 3 where it can't")
 	flags.BoolVar(&o.kubelets, "kubelets", false,
 		"real kubelets will join: watch over the nodes' health and leave terminating pods to their kubelets")
 }

@@ -28,7 +28,9 @@ func playedStatus(pod *corev1.Pod, hostIP, podIP string, now metav1.Time) corev1
 		status.InitContainerStatuses = append(status.InitContainerStatuses, containerStatus(pod, c, done || !sidecar, now))
 	}
 	for _, c := range pod.Spec.Containers {
-		status.ContainerStatuses = append(status.ContainerStatuses, containerStatus(pod, c, done, now))
+		played := containerStatus(pod, c, done, now)
+		played.Ready = !done
+		status.ContainerStatuses = append(status.ContainerStatuses, played)
 	}
 	status.Conditions = podConditions(done, now)
 	return status
@@ -47,6 +49,8 @@ func podConditions(done bool, now metav1.Time) []corev1.PodCondition {
 	}
 }
 
+// containerStatus is of a container that runs, or is done: an init container
+// that is done counts as ready.
 func containerStatus(pod *corev1.Pod, c corev1.Container, done bool, now metav1.Time) corev1.ContainerStatus {
 	started := !done
 	status := corev1.ContainerStatus{

@@ -48,6 +48,9 @@ func (p *processes) start(component string, flags []string) error {
 		Pdeathsig: syscall.SIGKILL,
 		Setpgid:   true, // a Ctrl-C is for this process alone to act on
 	}
+	if component == "node" {
+		nodeAttributes(cmd.SysProcAttr)
+	}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting %s: %w", component, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,7 +20,25 @@ import (
 type testRun struct {
 	cmd            *exec.Cmd
 	tmp            string
-	stdout, stderr bytes.Buffer
+	stdout, stderr output
+}
+
+// output may be read while it is written.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 func newRun(t *testing.T, args ...string) *testRun {
@@ -119,7 +138,7 @@ spec: {containers: [{name: cup, image: "example.test/cup:1"}]}
 		t.Errorf("the pod that was loaded: %v, %v", pod.Status.Phase, err)
 	}
 	// The command has the screen from now on, but the kubelets are played.
-	quiet := r.stderr.Len()
+	quiet := len(r.stderr.String())
 	if err := client.CoreV1().Pods("default").Delete(t.Context(), "cup", metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +154,7 @@ spec: {containers: [{name: cup, image: "example.test/cup:1"}]}
 	if r.stdout.String() != "typed by the user" {
 		t.Errorf("stdout: %q", r.stdout.String())
 	}
-	if r.stderr.Len() != quiet {
+	if len(r.stderr.String()) != quiet {
 		t.Errorf("said after the command had begun: %s", r.stderr.String()[quiet:])
 	}
 	for _, want := range []string{"starting etcd", "ready after", "loading 2 objects"} {
@@ -184,7 +203,7 @@ func TestRunStopsWhatFails(t *testing.T) {
 			r.start(t)
 			r.wantExit(t, 1)
 			r.wantNothingLeft(t)
-			if r.stdout.Len() > 0 || !strings.Contains(r.stderr.String(), c.want) {
+			if r.stdout.String() != "" || !strings.Contains(r.stderr.String(), c.want) {
 				t.Errorf("stdout: %s\nstderr: %s", r.stdout.String(), r.stderr.String())
 			}
 		})
@@ -217,16 +236,18 @@ func TestRunReportsTheSignalThatEndedTheCommand(t *testing.T) {
 
 func TestRunStoppedBeforeTheCommand(t *testing.T) {
 	t.Parallel()
-	for _, after := range []time.Duration{200 * time.Millisecond, time.Second} {
+	for _, step := range []string{"starting etcd", "starting kube-controller-manager"} {
 		r := newRun(t, "--", "echo", "must not run")
 		r.start(t)
-		time.Sleep(after)
+		for !strings.Contains(r.stderr.String(), step) {
+			time.Sleep(10 * time.Millisecond)
+		}
 		if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
 		r.wantExit(t, 128+int(syscall.SIGTERM))
 		r.wantNothingLeft(t)
-		if r.stdout.Len() > 0 {
+		if r.stdout.String() != "" {
 			t.Errorf("stdout: %s", r.stdout.String())
 		}
 	}

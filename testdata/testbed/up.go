@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,9 +46,18 @@ func up(o options) error {
 
 // runCluster lays out the folder, starts the components, says when the cluster is
 // ready, and waits. It leaves no component running.
-func runCluster(ctx context.Context, o options) error {
+func runCluster(ctx context.Context, o options) (failed error) {
 	began := time.Now()
-	c, err := prepare(o)
+	var n *node
+	if o.node {
+		var err error
+		if n, err = makeNode(); err != nil {
+			return err
+		}
+		defer func() { failed = errors.Join(failed, n.remove()) }()
+		o.address, o.kubelets = n.subnet.inner, true
+	}
+	c, err := prepare(o, n)
 	if err != nil {
 		return err
 	}
@@ -81,8 +91,8 @@ func runCluster(ctx context.Context, o options) error {
 }
 
 // prepare writes everything that the components read.
-func prepare(o options) (cluster, error) {
-	c := cluster{options: o}
+func prepare(o options, n *node) (cluster, error) {
+	c := cluster{options: o, node: n}
 	if err := clearDir(o); err != nil {
 		return c, err
 	}
@@ -99,6 +109,11 @@ func prepare(o options) (cluster, error) {
 	}
 	for _, name := range kubeconfigs {
 		if err := writeKubeconfig(c.path(name+".kubeconfig"), c.server(), ca, name); err != nil {
+			return c, err
+		}
+	}
+	if n != nil {
+		if err := c.prepareNode(ca, n); err != nil {
 			return c, err
 		}
 	}
@@ -138,6 +153,9 @@ func (c cluster) start(ctx context.Context, procs *processes) (*rest.Config, err
 		if err := procs.until(ctx, step.component, probe(client, step.ready)); err != nil {
 			return nil, err
 		}
+	}
+	if c.node != nil {
+		return config, c.startNode(ctx, config, procs)
 	}
 	return config, nil
 }
