@@ -42,6 +42,7 @@ type App struct {
 	recoveries []fixes.Recovery
 
 	views    []view
+	findings *findingsView
 	lastRoot view
 	dialog   *dialog
 	help     *helpPage
@@ -62,13 +63,18 @@ func newApp(ctx context.Context, opts Options, now func() time.Time) (*App, erro
 	if err != nil {
 		return nil, err
 	}
+	keys := newKeyMap()
+	if err := keys.rebind(keysFile()); err != nil {
+		return nil, err
+	}
 	a := &App{
-		ctx: ctx, opts: opts, now: now, keys: newKeyMap(), bigHeader: true,
+		ctx: ctx, opts: opts, now: now, keys: keys, bigHeader: true,
 		readOnly: opts.ReadOnly, namespace: opts.Namespace,
 		spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 	}
 	a.setTheme(theme)
-	a.views = []view{newFindingsView(a)}
+	a.findings = newFindingsView(a)
+	a.views = []view{a.findings}
 	if opts.Flags != nil {
 		a.readContexts()
 	}
@@ -150,8 +156,8 @@ func (a *App) switchContext(name string) tea.Cmd {
 	a.scan.stop()
 	a.session, a.snapshot, a.namespace = nil, nil, ""
 	a.contextName = name
-	a.views = []view{newFindingsView(a)}
-	a.lastRoot = nil
+	a.findings = newFindingsView(a)
+	a.views, a.lastRoot = []view{a.findings}, nil
 	a.flash(info, "context "+kube.Clean(name))
 	return a.connect(name)
 }

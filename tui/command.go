@@ -114,16 +114,12 @@ func showRoot[V view](open func(*App) V) func(*App, string) tea.Cmd {
 // showLayer shows the findings of one layer, or all, of a namespace if given.
 func showLayer(layer scanners.Layer) func(*App, string) tea.Cmd {
 	return func(a *App, arg string) tea.Cmd {
-		v, ok := a.views[0].(*findingsView)
-		if !ok {
-			v = newFindingsView(a)
-		}
-		a.root(v)
-		var cmd tea.Cmd
+		a.root(a.findings)
+		a.findings.query.layer = layer
 		if arg != "" {
-			cmd = a.setNamespace(arg)
+			return a.setNamespace(arg)
 		}
-		return tea.Batch(cmd, v.setLayer(layer))
+		return a.findings.arrange()
 	}
 }
 

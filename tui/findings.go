@@ -54,7 +54,12 @@ func (v *findingsView) current() *scanners.Finding {
 	return v.finding(v.table.cursor)
 }
 
-func (v *findingsView) onSnapshot() tea.Cmd { return v.arrange() }
+func (v *findingsView) onSnapshot() tea.Cmd {
+	if v.app.snapshot.complete {
+		v.forgetMarks()
+	}
+	return v.arrange()
+}
 
 // arrangeAtOnce is how many findings are put in order without leaving the
 // screen's thread: few milliseconds' worth.

@@ -4,6 +4,17 @@ import (
 	"kiln/scanners"
 )
 
+// forgetMarks takes the marks from findings that are gone.
+func (v *findingsView) forgetMarks() {
+	kept := map[string]bool{}
+	for _, f := range v.app.snapshot.findings {
+		if v.query.marked[f.ID] {
+			kept[f.ID] = true
+		}
+	}
+	v.query.marked = kept
+}
+
 // toggleMark marks a finding, or takes the mark away, and goes on one row.
 func (v *findingsView) toggleMark(id string) {
 	if v.query.marked[id] {
@@ -29,13 +40,10 @@ func (v *findingsView) markRange() {
 }
 
 // targets are the marked findings, in the order of the table; without marks
-// the one under the cursor. Marks of findings that are gone don't count.
+// the one under the cursor.
 func (v *findingsView) targets() []*scanners.Finding {
 	var marked []*scanners.Finding
 	for row := range v.table.rows {
-		if len(v.query.marked) == 0 {
-			break
-		}
 		if f := v.finding(row); v.query.marked[f.ID] {
 			marked = append(marked, f)
 		}

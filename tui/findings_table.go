@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -28,9 +27,9 @@ const (
 func findingColumns(w widths) []column {
 	columns := make([]column, ownerColumn+1)
 	columns[severityColumn] = column{title: "SEVERITY", min: 6, good: 10, want: 10}
-	columns[checkColumn] = column{title: "CHECK", min: 13, good: min(w.check, 22), want: clamp(w.check, 13, 30)}
-	columns[objectColumn] = column{title: "OBJECT", min: 13, good: min(w.object, 26), want: clamp(w.object, 13, 40)}
-	columns[namespaceColumn] = column{title: "NAMESPACE", min: 9, good: clamp(w.namespace, 9, 14), want: clamp(w.namespace, 9, 24), drop: 1}
+	columns[checkColumn] = column{title: "CHECK", min: 13, good: min(w.check, 19), want: clamp(w.check, 13, 30)}
+	columns[objectColumn] = column{title: "OBJECT", min: 13, good: min(w.object, 22), want: clamp(w.object, 13, 40)}
+	columns[namespaceColumn] = column{title: "NAMESPACE", min: 9, good: clamp(w.namespace, 9, 12), want: clamp(w.namespace, 9, 24), drop: 1}
 	columns[messageColumn] = column{title: "MESSAGE", min: 30, good: 36, want: 60, drop: 3, flex: true}
 	columns[fixColumn] = column{title: "FIX", min: 6, want: 6, drop: 2}
 	columns[ownerColumn] = column{title: "OWNER", min: 10, want: clamp(w.owner, 10, 26), drop: 4}
@@ -48,7 +47,7 @@ func (v *findingsView) cell(row, col, width int) cell {
 	case checkColumn:
 		return cell{v.checkText(f, width), s.text}
 	case objectColumn:
-		return cell{kube.Clean(objectText(f)), s.text}
+		return cell{kube.Clean(objectIn(f, width)), s.text}
 	case namespaceColumn:
 		return cell{kube.Clean(f.Object.Namespace), s.muted}
 	case messageColumn:
@@ -71,6 +70,22 @@ func (v *findingsView) checkText(f *scanners.Finding, width int) string {
 		return name
 	}
 	return f.Check
+}
+
+// shortKinds are kubectl's short names, and such as it might have.
+var shortKinds = map[string]string{
+	"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "ReplicaSet": "rs", "ReplicationController": "rc",
+	"CronJob": "cj", "Pod": "po", "Node": "no", "Namespace": "ns", "Service": "svc", "ServiceAccount": "sa",
+	"ConfigMap": "cm", "Ingress": "ing", "NetworkPolicy": "netpol", "PersistentVolume": "pv", "PersistentVolumeClaim": "pvc",
+	"StorageClass": "sc", "ClusterRole": "cr", "ClusterRoleBinding": "crb", "RoleBinding": "rb",
+}
+
+// objectIn is objectText with the kind's short name in narrow columns.
+func objectIn(f *scanners.Finding, width int) string {
+	if short := shortKinds[f.Object.Kind]; short != "" && width < 24 {
+		return short + strings.TrimPrefix(objectText(f), f.Object.Kind)
+	}
+	return objectText(f)
 }
 
 // sortKeyOf tells which order a key asks for.
@@ -99,15 +114,11 @@ func (v *findingsView) render(width, height int) []string {
 	if v.table.rows == 0 {
 		return append(lines, v.empty(width)...)
 	}
-	columns := slices.Clone(v.table.columns)
-	arrow := " ↓"
+	v.table.sorted, v.table.arrow = sortedColumn(v.query.sort), "↓"
 	if v.query.reversed {
-		arrow = " ↑"
+		v.table.arrow = "↑"
 	}
-	v.table.columns[sortedColumn(v.query.sort)].title += arrow
-	lines = append(lines, v.table.render(v.app.styles, width, height-1)...)
-	v.table.columns = columns
-	return lines
+	return append(lines, v.table.render(v.app.styles, width, height-1)...)
 }
 
 // empty says why there is nothing to see.

@@ -97,10 +97,7 @@ func (a *App) scores(nameWidth, barWidth int) string {
 	var parts []string
 	for _, layer := range scanners.Layers() {
 		name := string(layer)
-		percent := (*int)(nil)
-		if a.snapshot != nil {
-			percent = a.snapshot.scores[layer].Percent
-		}
+		percent := a.score(layer)
 		part := s.muted.Render(name[:min(len(name), nameWidth)] + " ")
 		if percent == nil {
 			part += s.faint.Render(strings.Repeat("─", barWidth) + strings.Repeat(" ", min(barWidth, 1)) + "–")
@@ -114,6 +111,25 @@ func (a *App) scores(nameWidth, barWidth int) string {
 		gap = "  "
 	}
 	return strings.Join(parts, gap)
+}
+
+// score is a layer's, once all of its checks are judged; nil before, and
+// where none could be.
+func (a *App) score(layer scanners.Layer) *int {
+	if a.snapshot == nil || a.snapshot.judged[layer] < a.checkCount(layer) {
+		return nil
+	}
+	return a.snapshot.scores[layer].Percent
+}
+
+func (a *App) checkCount(layer scanners.Layer) int {
+	n := 0
+	for _, c := range a.opts.Checks {
+		if c.Layer == layer {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *styles) scoreStyle(percent int) lipgloss.Style {

@@ -125,7 +125,7 @@ func (v *namespacesView) choose() tea.Cmd {
 
 // leave goes back to the findings, of one namespace.
 func (v *namespacesView) leave(name string) tea.Cmd {
-	return tea.Batch(showLayer("")(v.app, name))
+	return showLayer("")(v.app, name)
 }
 
 func (v *namespacesView) render(width, height int) []string {
@@ -172,10 +172,7 @@ func (a *App) setNamespace(name string) tea.Cmd {
 		a.opts.Namespace = name
 		return a.rescan()
 	}
-	if v, ok := a.views[0].(*findingsView); ok {
-		return v.arrange()
-	}
-	return nil
+	return a.findings.arrange()
 }
 
 // namespaceByNumber chooses from the namespaces with the most findings.
@@ -184,5 +181,5 @@ func (a *App) namespaceByNumber(n int) tea.Cmd {
 		a.flash(info, fmt.Sprintf("there is no namespace %d: :ns lists them", n))
 		return nil
 	}
-	return showLayer("")(a, a.snapshot.namespaces[n-1].name)
+	return showLayer(a.findings.query.layer)(a, a.snapshot.namespaces[n-1].name)
 }

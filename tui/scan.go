@@ -50,9 +50,12 @@ func (r *reading) next(ctx context.Context) *snapshot {
 		r.earlier = nil // what this scan didn't judge isn't known any more
 	}
 	next := newSnapshot(r.run.Results(), r.earlier)
-	next.progress, next.complete = now, complete
-	if now.Inventory != nil {
-		next.inventory, next.objects = now.Inventory, now.Inventory.Objects()
+	next.progress, next.complete, next.inventory = now, complete, now.Inventory
+	if r.earlier != nil && r.earlier.inventory != nil {
+		next.inventory = r.earlier.inventory // a whole one, for plans made meanwhile
+	}
+	if next.inventory != nil {
+		next.objects = next.inventory.Objects()
 	}
 	r.paceFrom = time.Now()
 	return next

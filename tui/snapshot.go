@@ -16,12 +16,15 @@ type snapshot struct {
 	// findings are in the order of scanners.Compare.
 	findings []*scanners.Finding
 	scores   map[scanners.Layer]scanners.Score
-	widths   widths
+	// judged counts the results per layer.
+	judged map[scanners.Layer]int
+	widths widths
 	// namespaces are those with findings, the most first.
 	namespaces []namespaceCount
 
 	progress kube.Progress
-	// inventory is what was read so far; nil before anything was.
+	// inventory is what was read: of the last scan that ended, if there is one.
+	// nil before anything was.
 	inventory *kube.Inventory
 	objects   int
 	// complete says that the scan has ended.
@@ -54,7 +57,10 @@ func newSnapshot(fresh []scanners.CheckResult, earlier *snapshot) *snapshot {
 		}
 	}
 	slices.SortFunc(s.results, func(a, b scanners.CheckResult) int { return strings.Compare(a.Check.ID, b.Check.ID) })
-	s.scores = scanners.Scores(s.results)
+	s.scores, s.judged = scanners.Scores(s.results), map[scanners.Layer]int{}
+	for _, r := range s.results {
+		s.judged[r.Check.Layer]++
+	}
 	s.collectFindings()
 	s.measure()
 	return s

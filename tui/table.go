@@ -36,6 +36,9 @@ type table struct {
 	rows int
 	// cell returns one cell for a column of the given width.
 	cell func(row, column, width int) cell
+	// sorted is the column that the rows are ordered by, if arrow says how.
+	sorted int
+	arrow  string
 	// marked says which rows carry a mark; may be nil.
 	marked func(row int) bool
 
@@ -134,11 +137,23 @@ func (t *table) header(s *styles, shown []placed) string {
 	b.WriteString(strings.Repeat(" ", gutter))
 	for i, p := range shown {
 		if i > 0 {
-			b.WriteString("  ")
+			b.WriteString(strings.Repeat(" ", columnGap))
 		}
-		b.WriteString(fit(t.columns[p.index].title, p.width))
+		b.WriteString(fit(t.heading(p), p.width))
 	}
 	return s.muted.Render(b.String())
+}
+
+// heading is a column's title, cut to three letters where it doesn't fit.
+func (t *table) heading(p placed) string {
+	title, arrow := t.columns[p.index].title, ""
+	if t.arrow != "" && p.index == t.sorted {
+		arrow = " " + t.arrow
+	}
+	if len(title) > p.width && len(title) > 3 && p.width < 8 {
+		title = title[:3]
+	}
+	return title + arrow
 }
 
 func (t *table) row(s *styles, shown []placed, row int) string {
@@ -160,7 +175,7 @@ func (t *table) row(s *styles, shown []placed, row int) string {
 	b.WriteString(paint(cell{bar + mark, s.accent}))
 	for i, p := range shown {
 		if i > 0 {
-			b.WriteString(paint(cell{"  ", s.text}))
+			b.WriteString(paint(cell{strings.Repeat(" ", columnGap), s.text}))
 		}
 		c := t.cell(row, p.index, p.width)
 		c.text = fit(c.text, p.width)

@@ -98,7 +98,7 @@ func (a *App) onGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, a.keys.Header):
 		a.bigHeader = !a.bigHeader
 	case key.Matches(msg, a.keys.LastView):
-		a.toLastView()
+		return a.toLastView(), true
 	default:
 		return nil, false
 	}
@@ -160,12 +160,16 @@ func (a *App) toggleReadOnly() {
 	})
 }
 
-func (a *App) toLastView() {
+func (a *App) toLastView() tea.Cmd {
 	if a.lastRoot == nil {
 		a.flash(info, "no other view was open before")
-		return
+		return nil
 	}
 	a.root(a.lastRoot)
+	if live, ok := a.top().(liveView); ok && a.snapshot != nil {
+		return live.onSnapshot()
+	}
+	return nil
 }
 
 // onPaste goes to where text is typed, and nowhere else.

@@ -1,0 +1,49 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"charm.land/bubbles/v2/key"
+)
+
+func TestUsersBindKeysAnew(t *testing.T) {
+	keys := newKeyMap()
+	if err := keys.rebind(writeKeys(t, "fix: [x, ctrl-x]\nsortSeverity: [shift-z]\n")); err != nil {
+		t.Fatal(err)
+	}
+	for name, binding := range map[string]key.Binding{"x": keys.Fix, "ctrl+x": keys.Fix, "Z": keys.SortSeverity} {
+		if !key.Matches(keyOf(name), binding) {
+			t.Errorf("%s does nothing", name)
+		}
+	}
+	if key.Matches(keyOf("f"), keys.Fix) || keys.Fix.Help().Key != "x ctrl-x" {
+		t.Errorf("the old key still works, or the help is wrong: %q", keys.Fix.Help().Key)
+	}
+}
+
+func TestWrongKeysAreSaid(t *testing.T) {
+	for text, want := range map[string]string{
+		"fixx: [x]\n": `no action "fixx"`,
+		"fix: []\n":   "at least one",
+		"fix: x\n":    "reading the keys",
+	} {
+		if err := newKeyMap().rebind(writeKeys(t, text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+	}
+	if err := newKeyMap().rebind(filepath.Join(t.TempDir(), "none.yaml")); err != nil {
+		t.Errorf("no file is fine, but: %v", err)
+	}
+}
+
+func writeKeys(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keys.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
