@@ -130,6 +130,15 @@ func Contains(block *networkingv1.IPBlock, addr netip.Addr) bool {
 	return true
 }
 
+// AnyPort says whether a rule's ports include one of an address outside of the
+// cluster, where names of ports mean nothing.
+func AnyPort(ports []networkingv1.NetworkPolicyPort, port Port) bool {
+	if port.Protocol == "" {
+		port.Protocol = corev1.ProtocolTCP
+	}
+	return anyPort(ports, &kube.Workload{Spec: &corev1.PodSpec{}}, port)
+}
+
 // anyPort says whether the rule's ports include one of the destination's. No
 // ports means all.
 func anyPort(ports []networkingv1.NetworkPolicyPort, to *kube.Workload, port Port) bool {

@@ -23,5 +23,12 @@ func Checks() []scanners.Check {
 		publicLoadBalancer(),
 		externalIPs(),
 		ingressNoTLS(),
+		ingressWildcard(),
+		ingressHostConflict(),
+		ingressSnippets(),
+		exposedDashboard(),
+		metadataEgress(),
+		notEnforced(),
+		noMTLS(),
 	})
 }

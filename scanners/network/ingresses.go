@@ -24,11 +24,7 @@ func ingressNoTLS() scanners.Check {
 					continue
 				}
 				for _, host := range plainHosts(ing) {
-					name := host
-					if host == "" {
-						name = "every host"
-					}
-					hits = append(hits, scanners.Hit{Object: ing, Path: "spec.tls", Key: host, Message: "serves " + name + " without TLS"})
+					hits = append(hits, scanners.Hit{Object: ing, Path: "spec.tls", Key: host, Message: "serves " + named(host) + " without TLS"})
 				}
 			}
 			return scanners.Found(hits)

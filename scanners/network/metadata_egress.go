@@ -1,0 +1,87 @@
+package network
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"kiln/kube"
+	"kiln/scanners"
+	"kiln/scanners/netpol"
+)
+
+func metadataEgress() scanners.Check {
+	return scanners.Check{
+		ID: "network/metadata-egress", Layer: scanners.Network, Severity: scanners.Medium,
+		Title:      "Pods may ask the cloud for their node's credentials",
+		References: []string{"C-0052", "NSA"},
+		Fix:        scanners.Guided,
+		Needs:      []kube.Resource{kube.NetworkPolicies, kube.Nodes},
+		Reads:      kube.WorkloadResources(),
+		Hints:      []kube.Resource{kube.Namespaces, kube.CustomResourceDefinitions},
+		Find:       findMetadataEgress,
+	}
+}
+
+// findMetadataEgress judges clusters whose nodes say that they are a cloud's:
+// others have nothing at that address.
+func findMetadataEgress(inv *kube.Inventory) scanners.Result {
+	cloud := cloudOf(inv)
+	if cloud == "" {
+		return scanners.Result{}
+	}
+	policies := netpol.New(inv)
+	var hits []scanners.Hit
+	for _, ns := range userNamespaces(inv) {
+		var open []*kube.Workload
+		for _, w := range ns.workloads {
+			if reachesMetadata(policies.Isolating(w, netpol.Egress)) {
+				open = append(open, w)
+			}
+		}
+		if len(open) > 0 {
+			hits = append(hits, ns.hit(fmt.Sprintf("no policy keeps %s from 169.254.169.254, where %s hands out the node's credentials: %s", plural(len(open), "workload"), cloud, some(open))))
+		}
+	}
+	return unlessOthers(inv, hits)
+}
+
+// clouds are the provider IDs of nodes whose machines have a metadata service
+// on the usual address.
+func clouds() map[string]string {
+	return map[string]string{
+		"aws": "AWS", "gce": "Google Cloud", "azure": "Azure", "openstack": "OpenStack", "digitalocean": "DigitalOcean",
+		"hcloud": "Hetzner", "oci": "Oracle Cloud", "ibm": "IBM Cloud", "vultr": "Vultr", "linode": "Linode", "scaleway": "Scaleway",
+	}
+}
+
+func cloudOf(inv *kube.Inventory) string {
+	for _, n := range inv.Nodes {
+		scheme, _, _ := strings.Cut(n.Spec.ProviderID, "://")
+		if cloud := clouds()[scheme]; cloud != "" {
+			return cloud
+		}
+	}
+	return ""
+}
+
+// reachesMetadata says whether traffic to the metadata service gets past a
+// workload's egress policies.
+func reachesMetadata(policies []*networkingv1.NetworkPolicy) bool {
+	metadata := netip.AddrFrom4([4]byte{169, 254, 169, 254})
+	return len(policies) == 0 || slices.ContainsFunc(policies, func(p *networkingv1.NetworkPolicy) bool {
+		return slices.ContainsFunc(p.Spec.Egress, func(rule networkingv1.NetworkPolicyEgressRule) bool {
+			return toHTTP(rule.Ports) && (len(rule.To) == 0 || slices.ContainsFunc(rule.To, func(peer networkingv1.NetworkPolicyPeer) bool {
+				return peer.IPBlock != nil && netpol.Contains(peer.IPBlock, metadata)
+			}))
+		})
+	})
+}
+
+// toHTTP says whether a rule's ports include 80, where the service answers.
+func toHTTP(ports []networkingv1.NetworkPolicyPort) bool {
+	return netpol.AnyPort(ports, netpol.Port{Number: 80})
+}
