@@ -72,6 +72,11 @@ func setting(line string) (name, value string, ok bool) {
 	if trimmed == "" || strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "//") || trimmed[0] == ';' {
 		return "", "", false
 	}
+	// The expression is dear, and most lines are dull.
+	end := strings.IndexAny(trimmed, ":=")
+	if end < 0 || !mayTell(trimmed[:end]) && !strings.Contains(trimmed, "@") {
+		return "", "", false
+	}
 	m := assignment.FindStringSubmatch(line)
 	if m == nil {
 		return "", "", false

@@ -51,7 +51,7 @@ func byForm(patterns []pattern, value string) string {
 			}
 		}
 	}
-	if strings.Contains(value, "://") {
+	if strings.Contains(value, "://") && strings.Contains(value, "@") {
 		for _, m := range inlinePassword.FindAllStringSubmatch(value, -1) {
 			if !reference(m[1]) {
 				return "a URL with a password"

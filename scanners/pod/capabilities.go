@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/pod-security-admission/policy"
 
 	"kiln/kube"
@@ -20,7 +21,7 @@ func capabilitiesAdded() scanners.Check {
 		Reads:      kube.WorkloadResources(),
 		Find: containersByStandard(func(c container, s standard, add report) {
 			for _, capability := range added(c) {
-				if s.allowsContainer(withOnly(c, capability)) {
+				if mayAdd(s, c.workload, capability) {
 					continue
 				}
 				hit := c.hit("securityContext.capabilities.add", string(capability), "adds the capability "+string(capability))
@@ -105,12 +106,14 @@ func capabilitySeverity(c corev1.Capability) scanners.Severity {
 	return scanners.Medium
 }
 
-// withOnly is the container with one added capability and nothing else.
-func withOnly(c container, capability corev1.Capability) container {
-	c.Container = &corev1.Container{SecurityContext: &corev1.SecurityContext{
+// mayAdd is the standard's verdict on one added capability.
+func mayAdd(s standard, w *kube.Workload, capability corev1.Capability) bool {
+	spec := bare(w)
+	spec.Containers = []corev1.Container{{SecurityContext: &corev1.SecurityContext{
 		Capabilities: &corev1.Capabilities{Add: []corev1.Capability{capability}},
-	}}
-	return c
+	}}}
+	ok, _ := s.allows(&metav1.ObjectMeta{}, &spec)
+	return ok
 }
 
 func added(c container) []corev1.Capability {

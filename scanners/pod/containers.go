@@ -1,8 +1,8 @@
 package pod
 
 import (
-	"fmt"
 	"iter"
+	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -52,7 +52,7 @@ func (c container) at(field string) string {
 	case kube.EphemeralContainer:
 		list = "ephemeralContainers"
 	}
-	return fmt.Sprintf("%s.%s[%d].%s", c.workload.SpecPath, list, c.index, field)
+	return c.workload.SpecPath + "." + list + "[" + strconv.Itoa(c.index) + "]." + field
 }
 
 // hit is a finding about a field of the container. The message goes on after
@@ -60,7 +60,7 @@ func (c container) at(field string) string {
 func (c container) hit(field, key, message string) scanners.Hit {
 	return scanners.Hit{
 		Object: c.workload.Object, Container: c.Name, Path: c.at(field), Key: key,
-		Message: fmt.Sprintf("%s %q %s", c.kind, c.Name, message),
+		Message: string(c.kind) + " " + strconv.Quote(c.Name) + " " + message,
 	}
 }
 

@@ -63,8 +63,15 @@ func (s standard) allows(meta *metav1.ObjectMeta, spec *corev1.PodSpec) (ok bool
 // allowsContainer is the verdict on one container of w by itself, without
 // what it inherits.
 func (s standard) allowsContainer(c container) bool {
-	spec := bare(c.workload)
-	spec.Containers = []corev1.Container{*c.Container}
+	spec, whole, at := bare(c.workload), c.workload.Spec, c.index
+	switch c.kind {
+	case kube.InitContainer:
+		spec.InitContainers = whole.InitContainers[at : at+1]
+	case kube.EphemeralContainer:
+		spec.EphemeralContainers = whole.EphemeralContainers[at : at+1]
+	default:
+		spec.Containers = whole.Containers[at : at+1]
+	}
 	ok, _ := s.allows(&metav1.ObjectMeta{}, &spec)
 	return ok
 }

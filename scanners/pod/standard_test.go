@@ -121,6 +121,12 @@ func libraryFixtures(t *testing.T) map[string][]*kube.Workload {
 		if err := yaml.UnmarshalStrict(text, pod); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
+		// As the API server does before it judges.
+		for i, v := range pod.Spec.Volumes {
+			if v.VolumeSource == (corev1.VolumeSource{}) {
+				pod.Spec.Volumes[i].EmptyDir = &corev1.EmptyDirVolumeSource{}
+			}
+		}
 		parts := strings.Split(filepath.ToSlash(file), "/")
 		version := parts[len(parts)-3]
 		pod.Name = strings.Join(parts[len(parts)-4:], "/")

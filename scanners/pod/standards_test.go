@@ -70,7 +70,7 @@ func TestVolumeTypes(t *testing.T) {
 			`spec.volumes[0]: volume "a" is of type nfs`,
 			`spec.volumes[2]: volume "c" is of type hostPath`,
 		}),
-		is("claims, Secrets and the like", pod(`{volumes: [{name: a, persistentVolumeClaim: {claimName: x}}, {name: b, secret: {secretName: s}}, {name: c, csi: {driver: d}}], containers: [{name: a}]}`), none),
+		is("claims, Secrets and the like", pod(`{volumes: [{name: a, persistentVolumeClaim: {claimName: x}}, {name: b, secret: {secretName: s}}, {name: c, csi: {driver: d}}, {name: d}], containers: [{name: a}]}`), none),
 	)
 }
 

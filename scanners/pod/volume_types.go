@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/pod-security-admission/policy"
 
 	"kiln/kube"
@@ -20,19 +19,29 @@ func volumeTypes() scanners.Check {
 		References: []string{"PSS restricted", "KSV028"},
 		Fix:        scanners.Manual,
 		Reads:      kube.WorkloadResources(),
-		Find: byStandard(func(w *kube.Workload, s standard, add report) {
-			for i, v := range w.Spec.Volumes {
-				if ok, _ := s.allows(&metav1.ObjectMeta{}, &corev1.PodSpec{Volumes: []corev1.Volume{v}}); !ok {
-					add(podHit(w, fmt.Sprintf("volumes[%d]", i), v.Name,
-						fmt.Sprintf("volume %q is of type %s", v.Name, volumeType(v.VolumeSource))))
+		Find: func(inv *kube.Inventory) scanners.Result {
+			s := standardFor(inv.Source.Version, policy.CheckRestrictedVolumes())
+			return inPods(func(w *kube.Workload, add report) {
+				if ok, _ := s.allows(w.Meta, w.Spec); ok {
+					return
 				}
-			}
-		}, policy.CheckRestrictedVolumes()),
+				for i, v := range w.Spec.Volumes {
+					ok, _ := s.allows(w.Meta, &corev1.PodSpec{Volumes: w.Spec.Volumes[i : i+1]})
+					if ok {
+						continue
+					}
+					// The API server makes an emptyDir of a volume without a source.
+					if source := volumeType(v.VolumeSource); source != "" {
+						add(podHit(w, fmt.Sprintf("volumes[%d]", i), v.Name, fmt.Sprintf("volume %q is of type %s", v.Name, source)))
+					}
+				}
+			})(inv)
+		},
 	}
 }
 
 // volumeType is the name of the one field of a volume's source that is set,
-// as it is written in a manifest.
+// as it is written in a manifest; empty if none is.
 func volumeType(source corev1.VolumeSource) string {
 	value := reflect.ValueOf(source)
 	for i := range value.NumField() {
@@ -41,5 +50,5 @@ func volumeType(source corev1.VolumeSource) string {
 			return name
 		}
 	}
-	return "none"
+	return ""
 }
