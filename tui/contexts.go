@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -119,6 +121,9 @@ func (v *contextsView) update(msg tea.Msg) tea.Cmd {
 }
 
 func (v *contextsView) render(width, height int) []string {
+	if len(v.rows) == 0 {
+		return []string{"", "  " + v.app.styles.text.Render("The kubeconfig has no such context.")}
+	}
 	return v.table.render(v.app.styles, width, height)
 }
 
@@ -133,7 +138,11 @@ func (v *contextsView) help() []keyGroup {
 
 // openContexts lists the contexts, or switches to the one that is named.
 func openContexts(a *App, arg string) tea.Cmd {
-	if arg != "" {
+	switch {
+	case arg != "" && !slices.Contains(contextNames(a), arg):
+		a.flash(warning, fmt.Sprintf("no context %q: :ctx lists them", arg))
+		return nil
+	case arg != "":
 		return a.switchContext(arg)
 	}
 	return showRoot(newContextsView)(a, "")

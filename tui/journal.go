@@ -170,6 +170,8 @@ func (v *journalView) render(width, height int) []string {
 	switch {
 	case v.text != "":
 		text = "No entry matches /" + v.text + "."
+	case v.app.session == nil:
+		text = "Not connected: the journal is read with its cluster."
 	case !v.loaded:
 		text = "Reading the journal …"
 	}

@@ -1,0 +1,87 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+func (v *findingsView) onClick(msg tea.MouseClickMsg) tea.Cmd {
+	if msg.Y == 0 {
+		if layer, ok := v.tabRegion.at(msg.X); ok {
+			return v.setLayer(layer)
+		}
+		return nil
+	}
+	again := v.table.onClick(msg.Y - 1)
+	v.remember()
+	if again {
+		return v.open()
+	}
+	return nil
+}
+
+func (v *findingsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
+	keys := v.app.keys
+	if v.table.onKey(msg, keys) {
+		v.remember()
+		return nil
+	}
+	if sort, ok := sortKeyOf(msg, keys, v.query.sort); ok {
+		v.query.reversed = sort == v.query.sort && !v.query.reversed
+		v.query.sort = sort
+		return v.arrange()
+	}
+	switch {
+	case key.Matches(msg, keys.NextLayer):
+		return v.setLayer(v.neighbour(1))
+	case key.Matches(msg, keys.PreviousLayer):
+		return v.setLayer(v.neighbour(-1))
+	case key.Matches(msg, keys.Faults):
+		v.query.faults = !v.query.faults
+		return v.arrange()
+	case key.Matches(msg, keys.AllNamespaces):
+		return v.app.setNamespace("all")
+	case key.Matches(msg, keys.Namespace):
+		return v.app.namespaceByNumber(int(msg.String()[0] - '0'))
+	case key.Matches(msg, keys.ClearMarks):
+		v.query.marked = map[string]bool{}
+		return v.arrange()
+	}
+	return v.onRowKey(msg)
+}
+
+// onRowKey handles the keys that need a finding under the cursor.
+func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
+	keys, f := v.app.keys, v.current()
+	bound := []key.Binding{keys.Open, keys.Mark, keys.MarkRange, keys.Fix, keys.Copy, keys.YAML, keys.Save}
+	if !key.Matches(msg, bound...) {
+		return nil
+	}
+	if f == nil {
+		v.app.flash(info, "there is no finding here to act on")
+		return nil
+	}
+	switch {
+	case key.Matches(msg, keys.Open):
+		return v.open()
+	case key.Matches(msg, keys.Mark):
+		v.toggleMark(f.ID)
+	case key.Matches(msg, keys.MarkRange):
+		v.markRange()
+	case key.Matches(msg, keys.Fix):
+		return v.app.openFix(v.targets())
+	case key.Matches(msg, keys.Copy):
+		return v.app.copy(f.Object.Name)
+	case key.Matches(msg, keys.YAML):
+		return v.app.openYAML(f.Object, f.Path)
+	case key.Matches(msg, keys.Save):
+		return v.save()
+	}
+	return nil
+}
+
+func (v *findingsView) open() tea.Cmd {
+	page := newFindingView(v.app, v.current(), v)
+	v.app.push(page)
+	return page.start()
+}
