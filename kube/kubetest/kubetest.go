@@ -3,10 +3,10 @@
 //
 //	func TestMain(m *testing.M) { os.Exit(kubetest.Run(m)) }
 //
-// and its tests call [Cluster] or [Hardened]. Tests share the cluster, so each
+// and its tests call [Cluster], [Hardened] or [Node]. Tests share the cluster, so each
 // works in its own [Testbed.Namespace] and as its own [Testbed.Identity].
 //
-// There are no kubelets. A Node applied with a Ready condition in its status
+// But for that of [Node] there are no kubelets: a Node applied with a Ready condition in its status
 // stays ready and is scheduled to, but its pods stay Pending.
 package kubetest
 
@@ -34,6 +34,7 @@ func Run(m *testing.M, options ...Option) int {
 	}
 	defer plain.stop()
 	defer hardened.stop()
+	defer node.stop()
 	return m.Run()
 }
 
@@ -52,10 +53,29 @@ func Hardened(t testing.TB) *Testbed {
 	return hardened.get(t)
 }
 
+// NodeName is the node of the cluster that [Node] returns, and these are the
+// images it has: no others can be pulled.
+const (
+	NodeName     = "node-1"
+	BusyboxImage = "busybox:1.36"
+	// HelloImage has no shell. Its only program listens on port 8080; it
+	// takes -listen ADDRESS, -connect ADDRESS, and -write FOLDER,FOLDER.
+	HelloImage = "kiln.test/hello:1"
+)
+
+// Node returns a third cluster, plain but with a real node, whose pods run.
+// Where the machine can't run one (it takes root and a container runtime) the
+// test is skipped, or fails if the environment has KILN_REQUIRE_NODE.
+func Node(t testing.TB) *Testbed {
+	t.Helper()
+	return node.get(t)
+}
+
 // The clusters of this test binary.
 var (
 	plain    shared
 	hardened = shared{flags: []string{"--hardened"}}
+	node     = shared{flags: []string{"--node"}}
 )
 
 // shared is a cluster that starts on first use.
@@ -72,6 +92,8 @@ func (s *shared) get(t testing.TB) *Testbed {
 	s.once.Do(func() { s.err = s.start() })
 	switch {
 	case errors.Is(s.err, errNotBuilt) && !required():
+		t.Skip(s.err)
+	case errors.Is(s.err, errNoNode) && os.Getenv("KILN_REQUIRE_NODE") == "":
 		t.Skip(s.err)
 	case s.err != nil:
 		t.Fatal(s.err)

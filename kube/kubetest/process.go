@@ -3,6 +3,7 @@ package kubetest
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -16,6 +17,12 @@ type process struct {
 	stdin  io.Closer
 	stderr *bytes.Buffer
 }
+
+// errNoNode means that this machine can't run a real node.
+var errNoNode = errors.New("no real node")
+
+// exitNoNode is how the testbed says so.
+const exitNoNode = 3
 
 // startProcess starts a cluster in the folder and waits until it is ready. The
 // cluster stops when its standard input ends, which it does even if this process
@@ -40,6 +47,9 @@ func startProcess(binary, dir string, flags []string) (*process, error) {
 	if err != nil || !strings.HasPrefix(line, "ready ") {
 		_ = p.cmd.Process.Kill()
 		_ = p.cmd.Wait()
+		if p.cmd.ProcessState.ExitCode() == exitNoNode {
+			return nil, fmt.Errorf("%w: %s", errNoNode, bytes.TrimSpace(p.stderr.Bytes()))
+		}
 		return nil, fmt.Errorf("starting a cluster in %s: %s", dir, p.stderr)
 	}
 	return p, nil

@@ -118,8 +118,8 @@ func removeCgroup(group string) error {
 	return nil
 }
 
-// cgroupRoots are the hierarchies: one for each controller in version 1, or
-// the only one of version 2.
+// cgroupRoots are the hierarchies: the only one of version 2, or one for each
+// controller in version 1, and version 2's beside them.
 func cgroupRoots() ([]string, error) {
 	const mount = "/sys/fs/cgroup"
 	if isCgroup(mount, unix.CGROUP2_SUPER_MAGIC) {
@@ -131,7 +131,7 @@ func cgroupRoots() ([]string, error) {
 	}
 	var roots []string
 	for _, entry := range entries {
-		if path := filepath.Join(mount, entry.Name()); entry.IsDir() && isCgroup(path, unix.CGROUP_SUPER_MAGIC) {
+		if path := filepath.Join(mount, entry.Name()); isCgroup(path, unix.CGROUP_SUPER_MAGIC) || isCgroup(path, unix.CGROUP2_SUPER_MAGIC) {
 			roots = append(roots, path)
 		}
 	}
