@@ -22,7 +22,7 @@ func TestIngressHosts(t *testing.T) {
 	ours := route("shop", "nginx", "example.com", "/", "s")
 	scantest.Judge(t, ingressHostConflict(), []scantest.Verdict{
 		{Name: "another namespace", Objects: ours + route("dev", "nginx", "example.com", "/", "s"), Want: []string{
-			"Ingress/i in dev | spec.rules | example.com/", "Ingress/i in shop | spec.rules | example.com/"}},
+			"Ingress/i in shop | spec.rules | example.com/", "Ingress/i in dev | spec.rules | example.com/"}},
 		{Name: "another path", Objects: ours + route("dev", "nginx", "example.com", "/api", "s")},
 		{Name: "another class", Objects: ours + route("dev", "internal", "example.com", "/", "s")},
 		{Name: "the same namespace", Objects: ours + strings.Replace(ours, "name: i,", "name: canary,", 1)},
