@@ -103,6 +103,6 @@ func (j *joiner) ephemeral(p *Pod, w *Workload) {
 	if p.spec == nil || len(p.spec.EphemeralContainers) == 0 || w.Object == Object(p) {
 		return
 	}
-	spec := &corev1.PodSpec{EphemeralContainers: p.spec.EphemeralContainers, SecurityContext: p.spec.SecurityContext, OS: p.spec.OS}
+	spec := &corev1.PodSpec{EphemeralContainers: p.spec.EphemeralContainers, SecurityContext: p.spec.SecurityContext, OS: p.spec.OS, HostUsers: p.spec.HostUsers}
 	j.add(&Workload{Object: p, Meta: &p.ObjectMeta, Spec: spec, SpecPath: "spec", Pods: []*Pod{p}, EphemeralOnly: true})
 }
