@@ -55,7 +55,7 @@ func (h *helpPage) draw(width int) []string {
 		name := ":" + c.names[0]
 		lines = append(lines, clip(s.accent.Render(fit(name, 13))+s.text.Render(c.desc), width))
 	}
-	return lines
+	return append(lines, "", s.muted.Render("kiln "+h.app.opts.Version))
 }
 
 func keyBlock(s *styles, g keyGroup) string {

@@ -84,7 +84,7 @@ func (p *prompt) render(width int) string {
 		right = p.app.styles.warning.Render(clip(" "+p.problem, width/2))
 	}
 	p.input.SetWidth(max(width-ansi.StringWidth(right)-ansi.StringWidth(p.input.Prompt)-2, 8))
-	return spread(p.input.View(), right, width)
+	return spread(ansi.Truncate(p.input.View(), width-ansi.StringWidth(right), ""), right, width)
 }
 
 // openFilter opens the prompt for the view in front.
