@@ -25,7 +25,7 @@ type bootstrap struct {
 	grants map[bootstrapBinding][]string
 }
 
-type bootstrapBinding struct{ namespace, name, role string }
+type bootstrapBinding struct{ namespace, name, kind, role string }
 
 // builtin reads the embedded table once.
 var builtin = sync.OnceValue(func() bootstrap {
@@ -56,15 +56,16 @@ func parseBootstrap(file []byte) (bootstrap, error) {
 		b.rules[roleKey{kind, r.Namespace, name}] = r.Rules
 	}
 	for _, g := range table.Bindings {
-		b.grants[bootstrapBinding{g.Namespace, g.Binding, g.Role}] = g.Subjects
+		kind, role, _ := strings.Cut(g.Role, "/")
+		b.grants[bootstrapBinding{g.Namespace, g.Binding, kind, role}] = g.Subjects
 	}
 	return b, nil
 }
 
 // binds says whether Kubernetes itself binds the grant's subject to its role.
 func (b bootstrap) binds(g Grant) bool {
-	subjects := b.grants[bootstrapBinding{g.Namespace, g.Binding.GetName(), g.RoleRef.Kind + "/" + g.RoleRef.Name}]
-	return slices.Contains(subjects, g.Subject.String())
+	subjects := b.grants[bootstrapBinding{g.Namespace, g.Binding.GetName(), g.RoleRef.Kind, g.RoleRef.Name}]
+	return len(subjects) > 0 && slices.Contains(subjects, g.Subject.String())
 }
 
 // added leaves of a grant's rules those that Kubernetes doesn't grant by itself.

@@ -23,9 +23,6 @@ type Graph struct {
 	// Grants are in the order of the bindings and their subjects.
 	Grants []Grant
 
-	// bySubject are the places in Grants of each subject's.
-	bySubject map[Subject][]int
-
 	roles   *roles
 	builtin bootstrap
 	// fromFiles says that roles may be meant which stand in the cluster only.
@@ -55,7 +52,8 @@ type Grant struct {
 
 // NewGraph joins the roles and bindings of inv.
 func NewGraph(inv *kube.Inventory) *Graph {
-	g := &Graph{bySubject: map[Subject][]int{}, roles: newRoles(inv), builtin: builtin(), fromFiles: inv.FromFiles()}
+	g := &Graph{roles: newRoles(inv), builtin: builtin(), fromFiles: inv.FromFiles()}
+	g.Grants = make([]Grant, 0, len(inv.ClusterRoleBindings)+len(inv.RoleBindings))
 	for _, binding := range inv.ClusterRoleBindings {
 		g.bind(binding, "", binding.RoleRef, binding.Subjects)
 	}
@@ -75,7 +73,6 @@ func (g *Graph) bind(binding kube.Object, namespace string, ref rbacv1.RoleRef, 
 		grant.Rules, grant.Dangling = g.resolve(grant.roleKey())
 		grant.Builtin = g.builtin.binds(grant)
 		grant.Added = g.builtin.added(grant)
-		g.bySubject[subject] = append(g.bySubject[subject], len(g.Grants))
 		g.Grants = append(g.Grants, grant)
 	}
 }

@@ -71,8 +71,12 @@ func (g *Graph) Takeovers(inv *kube.Inventory) *Takeover {
 	moves := map[crowd][]move{}
 	var reached []Subject
 	accounts := accountsOf(inv)
+	held := g.bySubject()
 	for _, sa := range accounts {
-		grants := g.RulesOf(sa)
+		var grants []Grant
+		for _, principal := range sa.principals() {
+			grants = append(grants, held[principal]...)
+		}
 		if step, ok := takes(sa, grants); ok {
 			t.next[sa] = step
 			reached = append(reached, sa)
@@ -99,6 +103,15 @@ func (g *Graph) Takeovers(inv *kube.Inventory) *Takeover {
 		reached = fresh
 	}
 	return t
+}
+
+// bySubject sorts the grants of a graph that is asked about everybody.
+func (g *Graph) bySubject() map[Subject][]Grant {
+	held := map[Subject][]Grant{}
+	for _, grant := range g.Grants {
+		held[grant.Subject] = append(held[grant.Subject], grant)
+	}
+	return held
 }
 
 // accountsOf lists the ServiceAccounts that exist, or that pods run as.

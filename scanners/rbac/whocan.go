@@ -1,5 +1,7 @@
 package rbac
 
+import "slices"
+
 import (
 	"fmt"
 	"strings"
@@ -58,10 +60,11 @@ func ParseSubject(text string) (Subject, error) {
 // RulesOf lists the grants that reach a subject: its own, and those of the
 // groups that the API server puts it into.
 func (g *Graph) RulesOf(who Subject) []Grant {
+	principals := who.principals()
 	var grants []Grant
-	for _, subject := range who.principals() {
-		for _, i := range g.bySubject[subject] {
-			grants = append(grants, g.Grants[i])
+	for _, grant := range g.Grants {
+		if slices.Contains(principals, grant.Subject) {
+			grants = append(grants, grant)
 		}
 	}
 	return grants
