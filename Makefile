@@ -31,6 +31,9 @@ check: ## gofmt, vet, staticcheck
 bench: build testbed ## the budgets, as ratios to the bare listing in the same run
 	$(GO) run ./testdata/bench
 
+picture: build testbed ## the pictures in docs/
+	testdata/picture/take.sh
+
 clean:
 	rm -rf bin
 

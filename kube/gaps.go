@@ -3,7 +3,6 @@ package kube
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
@@ -17,7 +16,7 @@ func gapOf(r Resource, err error, user string) Gap {
 		if user != "" {
 			g.Reason = "forbidden for " + Clean(user)
 		}
-		g.Remedy = fmt.Sprintf("needs the right to list %s", r)
+		g.Remedy = "needs the right to list them"
 	case apierrors.IsUnauthorized(err):
 		g.Reason, g.Remedy = "the server no longer accepts our credentials", "log in again"
 	case apierrors.IsNotFound(err), apierrors.IsMethodNotSupported(err):

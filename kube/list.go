@@ -32,6 +32,8 @@ type kind struct {
 	gvk      schema.GroupVersionKind
 	// list reads all objects; page is told the count after each page.
 	list func(ctx context.Context, c *Cluster, namespace string, page func(count int)) (batch, error)
+	// metadataOnly says that nothing but metadata is ever read of it.
+	metadataOnly bool
 	// add puts an object from a manifest into the Inventory.
 	add func(*Inventory, Object) error
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -96,10 +97,7 @@ func withType(raw json.RawMessage, apiVersion, kind string) json.RawMessage {
 // an API are read as the current one: what checks look at has the same name in
 // both.
 func (r *manifestReader) add(at Origin, k kind, raw []byte) {
-	decoded, _, err := r.decoder.Decode(raw, &k.gvk, nil)
-	if decoded == nil || decoded.GetObjectKind().GroupVersionKind() != k.gvk {
-		decoded, _, err = r.decoder.Decode(asCurrent(raw, k.gvk), &k.gvk, nil)
-	}
+	decoded, err := r.decode(k, raw)
 	obj, isObject := decoded.(Object)
 	if err != nil && !runtime.IsStrictDecodingError(err) || !isObject {
 		r.problem(Problem{File: at.File, Line: at.Line, Message: fmt.Sprintf("not a valid %s: %v", k.gvk.Kind, err), Lost: true})
@@ -116,6 +114,19 @@ func (r *manifestReader) add(at Origin, k kind, raw []byte) {
 	if err := k.add(r.inv, obj); err != nil {
 		r.problem(Problem{File: at.File, Line: at.Line, Message: err.Error(), Lost: true})
 	}
+}
+
+// decode reads an object of a kind, or its metadata where kiln wants no more.
+func (r *manifestReader) decode(k kind, raw []byte) (runtime.Object, error) {
+	if k.metadataOnly {
+		meta := &metav1.PartialObjectMetadata{}
+		return meta, json.Unmarshal(raw, meta)
+	}
+	decoded, _, err := r.decoder.Decode(raw, &k.gvk, nil)
+	if decoded == nil || decoded.GetObjectKind().GroupVersionKind() != k.gvk {
+		decoded, _, err = r.decoder.Decode(asCurrent(raw, k.gvk), &k.gvk, nil)
+	}
+	return decoded, err
 }
 
 func asCurrent(raw []byte, gvk schema.GroupVersionKind) []byte {

@@ -185,6 +185,21 @@ spec: {template: {}}
 	}
 }
 
+func TestMetadataIsEnoughOfSomeKinds(t *testing.T) {
+	inv, problems := read(t, `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: backups.velero.io}
+spec: {group: velero.io}
+`)
+	if len(problems) != 0 || len(inv.CustomResourceDefinitions) != 1 {
+		t.Fatalf("problems %v, %d definitions", problems, len(inv.CustomResourceDefinitions))
+	}
+	if origin, ok := inv.Origin(inv.CustomResourceDefinitions[0]); !ok || origin.Line != 2 {
+		t.Errorf("origin = %v, %v", origin.Line, ok)
+	}
+}
+
 func TestControlPlaneFlagsFromAStaticPod(t *testing.T) {
 	inv, _ := read(t, `
 apiVersion: v1

@@ -72,7 +72,7 @@ func metadataOnly(r Resource, gvk schema.GroupVersionKind, field func(*Inventory
 		return obj
 	}
 	return kind{
-		resource: r, gvk: gvk,
+		resource: r, gvk: gvk, metadataOnly: true,
 		list: func(ctx context.Context, c *Cluster, namespace string, page func(int)) (batch, error) {
 			var items []*metav1.PartialObjectMetadata
 			b := batch{managers: map[types.UID]string{}}
@@ -86,13 +86,11 @@ func metadataOnly(r Resource, gvk schema.GroupVersionKind, field func(*Inventory
 			return b, err
 		},
 		add: func(inv *Inventory, obj Object) error {
-			meta := &metav1.PartialObjectMetadata{}
-			meta.Name, meta.Namespace = obj.GetName(), obj.GetNamespace()
-			meta.Labels, meta.Annotations = obj.GetLabels(), obj.GetAnnotations()
-			*field(inv) = append(*field(inv), keep(meta))
-			if origin, ok := inv.origins[obj]; ok {
-				inv.origins[meta] = origin
+			meta, ok := obj.(*metav1.PartialObjectMetadata)
+			if !ok {
+				return fmt.Errorf("%s was read as a %T, not as metadata", gvk.Kind, obj)
 			}
+			*field(inv) = append(*field(inv), keep(meta))
 			return nil
 		},
 	}

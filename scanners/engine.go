@@ -111,17 +111,37 @@ func status(findings []Finding, unknown, unread string) (Status, string) {
 	return Pass, ""
 }
 
-// gaps says in one clause which of the resources could not be read.
+// gaps says in one clause which of the resources could not be read. Those that
+// share a reason are named together.
 func gaps(inv *kube.Inventory, resources []kube.Resource) string {
-	var clauses []string
+	var reasons []string
+	unread := map[string][]string{}
 	for _, r := range resources {
-		if g, ok := inv.Gap(r); ok {
-			clause := fmt.Sprintf("%s: %s", r, g.Reason)
-			if g.Remedy != "" {
-				clause += " (" + g.Remedy + ")"
-			}
-			clauses = append(clauses, clause)
+		g, ok := inv.Gap(r)
+		if !ok {
+			continue
 		}
+		reason := g.Reason
+		if g.Remedy != "" {
+			reason += " (" + g.Remedy + ")"
+		}
+		if unread[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		unread[reason] = append(unread[reason], string(r))
+	}
+	clauses := make([]string, 0, len(reasons))
+	for _, reason := range reasons {
+		clauses = append(clauses, few(unread[reason])+": "+reason)
 	}
 	return strings.Join(clauses, "; ")
+}
+
+// few names the first of a list, and counts the others.
+func few(names []string) string {
+	const most = 3
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
