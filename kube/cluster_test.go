@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/util/retry"
 
 	"kiln/kube/kubetest"
 )
@@ -28,15 +29,19 @@ func waitForPods(t *testing.T, testbed *kubetest.Testbed, ns string, n int) {
 func addEphemeral(t *testing.T, testbed *kubetest.Testbed, ns string) {
 	t.Helper()
 	api := testbed.Client().CoreV1().Pods(ns)
-	pods, err := api.List(t.Context(), metav1.ListOptions{LabelSelector: "app=web"})
+	err := retry.RetryOnConflict(retry.DefaultRetry, func() error { // the scheduler works on it too
+		pods, err := api.List(t.Context(), metav1.ListOptions{LabelSelector: "app=web"})
+		if err != nil {
+			return err
+		}
+		pod := &pods.Items[0]
+		pod.Spec.EphemeralContainers = []corev1.EphemeralContainer{{
+			EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debugger", Image: "busybox:1.36", TerminationMessagePolicy: corev1.TerminationMessageReadFile},
+		}}
+		_, err = api.UpdateEphemeralContainers(t.Context(), pod.Name, pod, metav1.UpdateOptions{})
+		return err
+	})
 	if err != nil {
-		t.Fatal(err)
-	}
-	pod := &pods.Items[0]
-	pod.Spec.EphemeralContainers = []corev1.EphemeralContainer{{
-		EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debugger", Image: "busybox:1.36", TerminationMessagePolicy: corev1.TerminationMessageReadFile},
-	}}
-	if _, err := api.UpdateEphemeralContainers(t.Context(), pod.Name, pod, metav1.UpdateOptions{}); err != nil {
 		t.Fatal(err)
 	}
 }
