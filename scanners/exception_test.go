@@ -115,13 +115,30 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 }
 
 func TestSystemComponentsAreToldApart(t *testing.T) {
-	system := agent(nil)
-	system.Namespace = metav1.NamespaceSystem
-	result := judge(t, "", system)
-	if !result.Findings[0].System || result.Status != Fail || result.Reason == "" {
-		t.Errorf("result = %+v", result)
+	find := Check{ID: "pod/host-path", Layer: Pod, Severity: High, Find: func(inv *kube.Inventory) Result {
+		return Found([]Hit{{Object: inv.Workloads[0].Object}})
+	}}
+	tests := []struct {
+		name, namespace string
+		labels          map[string]string
+		system          bool
+	}{
+		{"a component", "kube-system", map[string]string{"k8s-app": "kube-proxy"}, true},
+		{"a guest among the components", "kube-system", map[string]string{"app": "log-cleaner"}, false},
+		{"a component's label elsewhere", "shop", map[string]string{"k8s-app": "kube-proxy"}, false},
 	}
-	if score := Scores([]CheckResult{result})[Pod]; score.Percent != nil || score.Findings != 0 {
-		t.Errorf("score = %+v: the cluster's own components don't count", score)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			object := agent(nil)
+			object.Namespace, object.Labels = tt.namespace, tt.labels
+			inv := &kube.Inventory{Workloads: []*kube.Workload{{Object: object, Meta: &object.Spec.Template.ObjectMeta, Spec: &object.Spec.Template.Spec}}}
+			result := Evaluate([]Check{find}, inv)[0]
+			if result.Findings[0].System != tt.system || result.Status != Fail || (result.Reason != "") != tt.system {
+				t.Errorf("result = %+v", result)
+			}
+			if score := Scores([]CheckResult{result})[Pod]; (score.Findings == 0) != tt.system || (score.Percent == nil) != tt.system {
+				t.Errorf("score = %+v: the cluster's own components don't count", score)
+			}
+		})
 	}
 }

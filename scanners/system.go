@@ -1,25 +1,74 @@
 package scanners
 
 import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kiln/kube"
 )
 
-// isSystem says that an object is the cluster's own, which its users seldom
-// can change: what lives in the namespaces that Kubernetes makes for itself.
-// Manifests are always their author's.
+// isSystem says that an object is one of the cluster's own components, which
+// its users seldom can change: it lives in a namespace that Kubernetes makes
+// for itself and has the marks of a component. Being there is not enough,
+// since anybody with the right may put something there, and a grant is nobody's
+// component. Manifests are always their author's.
 func isSystem(inv *kube.Inventory, obj kube.Object) bool {
 	if inv.FromFiles() {
 		return false
 	}
-	namespace := obj.GetNamespace()
-	if obj.GetObjectKind().GroupVersionKind().Kind == "Namespace" {
-		namespace = obj.GetName()
+	switch o := obj.(type) {
+	case *corev1.Namespace:
+		return systemNamespace(o.Name)
+	case *corev1.ServiceAccount:
+		return systemNamespace(o.Namespace) && onlySystemUses(inv, o)
+	case *corev1.ConfigMap, *corev1.Service:
+		return systemNamespace(obj.GetNamespace()) && marked(obj.GetLabels())
 	}
-	switch namespace {
-	case metav1.NamespaceSystem, metav1.NamespacePublic, "kube-node-lease":
-		return true
+	if !systemNamespace(obj.GetNamespace()) {
+		return false
+	}
+	for _, w := range inv.Workloads {
+		if w.Object == obj {
+			return SystemWorkload(w)
+		}
 	}
 	return false
+}
+
+func systemNamespace(name string) bool {
+	return name == metav1.NamespaceSystem || name == metav1.NamespacePublic || name == corev1.NamespaceNodeLease
+}
+
+// onlySystemUses says that every workload of the account is a component.
+func onlySystemUses(inv *kube.Inventory, account *corev1.ServiceAccount) bool {
+	for _, w := range inv.Workloads {
+		name := w.Spec.ServiceAccountName
+		if name == "" {
+			name = "default"
+		}
+		if w.Namespace() == account.Namespace && name == account.Name && !SystemWorkload(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// SystemWorkload goes by the marks that distributions put on the workloads of
+// their components in kube-system.
+func SystemWorkload(w *kube.Workload) bool {
+	if c := metav1.GetControllerOf(w.Object); c != nil && c.Kind == "Node" {
+		return true // a static pod
+	}
+	return strings.HasPrefix(w.Spec.PriorityClassName, "system-") || marked(w.Object.GetLabels()) || marked(w.Meta.Labels)
+}
+
+func marked(labels map[string]string) bool {
+	for _, mark := range []string{"k8s-app", "kubernetes.io/cluster-service", "addonmanager.kubernetes.io/mode", "objectset.rio.cattle.io/hash", "eks.amazonaws.com/component"} {
+		if labels[mark] != "" {
+			return true
+		}
+	}
+	return labels["tier"] == "control-plane" || labels["tier"] == "node"
 }

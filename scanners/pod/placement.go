@@ -2,7 +2,6 @@ package pod
 
 import (
 	"fmt"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -49,27 +48,9 @@ func kubeSystemWorkload() scanners.Check {
 		Fix:        scanners.Manual,
 		Reads:      kube.WorkloadResources(),
 		Find: inPods(func(w *kube.Workload, add report) {
-			if w.Namespace() == metav1.NamespaceSystem && !isSystem(w) {
+			if w.Namespace() == metav1.NamespaceSystem && !scanners.SystemWorkload(w) {
 				add(scanners.Hit{Object: w.Object, Path: "metadata.namespace", Message: fmt.Sprintf("%s %q is in kube-system and doesn't look like a part of Kubernetes", w.Ref().Kind, w.Object.GetName())})
 			}
 		}),
 	}
-}
-
-// isSystem goes by the marks that distributions put on their components.
-func isSystem(w *kube.Workload) bool {
-	if isStatic(w) || strings.HasPrefix(w.Spec.PriorityClassName, "system-") {
-		return true
-	}
-	for _, labels := range []map[string]string{w.Object.GetLabels(), w.Meta.Labels} {
-		for _, mark := range []string{"k8s-app", "kubernetes.io/cluster-service", "addonmanager.kubernetes.io/mode", "objectset.rio.cattle.io/hash", "eks.amazonaws.com/component"} {
-			if labels[mark] != "" {
-				return true
-			}
-		}
-		if labels["tier"] == "control-plane" || labels["tier"] == "node" {
-			return true
-		}
-	}
-	return false
 }
