@@ -167,6 +167,10 @@ func (e *Entry) all(state State) bool {
 	return !slices.ContainsFunc(e.Objects, func(o JournalObject) bool { return o.State != state })
 }
 
+func (e *Entry) any(state State) bool {
+	return slices.ContainsFunc(e.Objects, func(o JournalObject) bool { return o.State == state })
+}
+
 func masked(kind string, fields []kube.FieldChange, masker *kube.Masker) []kube.FieldChange {
 	all := make([]kube.FieldChange, 0, len(fields))
 	for _, change := range fields {

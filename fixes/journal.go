@@ -1,7 +1,6 @@
 package fixes
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -177,35 +176,4 @@ func parseID(id string) (int64, bool) {
 		millis = millis*int64(len(idAlphabet)) + int64(digit)
 	}
 	return millis, len(id) == idLength
-}
-
-// lockFile is locked by the kiln that writes.
-const lockFile = "lock"
-
-// lockPatience is how long one kiln waits for another to end its fix.
-const lockPatience = 30 * time.Second
-
-// lock waits until no other kiln writes. Unlock must be called; the death of
-// the process unlocks, too.
-func (j *Journal) lock(ctx context.Context) (unlock func(), err error) {
-	file, err := os.OpenFile(filepath.Join(j.dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("locking the journal: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	for {
-		locked, err := tryLock(file)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("locking the journal: %w", err), file.Close())
-		}
-		if locked {
-			return func() { _ = file.Close() }, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(fmt.Errorf("another kiln is writing to the journal: %w", ctx.Err()), file.Close())
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }

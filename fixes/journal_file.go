@@ -6,13 +6,16 @@ import (
 	"path/filepath"
 )
 
+// draftPattern names files that are being written. A killed process may leave
+// one.
+const draftPattern = ".draft-*"
+
 // writeDurably replaces a file as a whole: at every moment it holds the old
 // content or the new, and once this returns, the new one even after a power
 // cut. Only the user may read it.
 func writeDurably(path string, data []byte) error {
 	dir := filepath.Dir(path)
-	// Names with a dot are not looked at; a killed process may leave one.
-	draft, err := os.CreateTemp(dir, ".draft-*")
+	draft, err := os.CreateTemp(dir, draftPattern)
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,8 @@ func finishable(entry Entry) bool {
 }
 
 // settle finds out which objects of an entry were written, and saves it. If
-// that can't be told of one, since somebody has changed it, unclear says why.
+// that can't be told of one, since somebody has changed it or it can't be read,
+// unclear says why.
 func (f *Fixer) settle(ctx context.Context, entry *Entry) (unclear string, err error) {
 	for i := range entry.Objects {
 		object := &entry.Objects[i]
@@ -114,10 +115,12 @@ func (f *Fixer) settle(ctx context.Context, entry *Entry) (unclear string, err e
 			continue
 		}
 		why, err := f.settleObject(ctx, object)
-		if err != nil {
-			return "", err
-		}
-		if why != "" {
+		switch {
+		case ctx.Err() != nil:
+			return "", fmt.Errorf("looking at what was written: %w", ctx.Err())
+		case err != nil:
+			unclear = kube.Clean(err.Error())
+		case why != "":
 			unclear = why
 		}
 	}

@@ -33,7 +33,6 @@ type roundTrip struct {
 	name     string
 	manifest string
 	finding  scanners.Finding
-	apiGroup string
 	// field and want are a field of the fixed object as JSON; an empty want
 	// means that it's gone.
 	field []string

@@ -25,7 +25,7 @@ func secretValues(secret *unstructured.Unstructured) []string {
 func secretValue(secret *unstructured.Unstructured, key string) (string, error) {
 	encoded, found, err := unstructured.NestedString(secret.Object, "data", key)
 	if err != nil || !found {
-		return "", fmt.Errorf("Secret %s has no key %s", secret.GetName(), key)
+		return "", fmt.Errorf("no key %s in Secret %s", key, secret.GetName())
 	}
 	value, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {

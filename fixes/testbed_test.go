@@ -2,7 +2,6 @@ package fixes
 
 import (
 	"context"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +13,6 @@ import (
 	"kiln/kube/kubetest"
 	"kiln/scanners"
 )
-
-func TestMain(m *testing.M) { os.Exit(kubetest.Run(m)) }
 
 // bench is a namespace of the real cluster with a fixer that works on it.
 type bench struct {

@@ -94,6 +94,11 @@ func (f *Fixer) tryTakeBack(ctx context.Context, object JournalObject) error {
 // UndoPreview is what Undo would do. An empty id means the newest fix of this
 // cluster that is there to take back.
 func (f *Fixer) UndoPreview(ctx context.Context, id string) (Preview, error) {
+	unlock, err := f.Journal.lock(ctx)
+	if err != nil {
+		return Preview{}, err
+	}
+	defer unlock()
 	entry, err := f.undoable(ctx, id)
 	if err != nil {
 		return Preview{}, err
@@ -175,27 +180,38 @@ func (r reversal) rehearse(ctx context.Context, c *kube.Cluster) (dryRun, error)
 }
 
 // undoable finds the entry to take back, and settles it first if it was
-// interrupted.
+// interrupted. The journal must be locked.
 func (f *Fixer) undoable(ctx context.Context, id string) (Entry, error) {
-	if id == "" {
-		return f.newestApplied()
-	}
-	entry, err := f.Journal.Entry(id)
+	entry, err := f.find(id)
 	if err != nil {
 		return Entry{}, err
 	}
 	if !entry.Cluster.is(clusterIDOf(f.Cluster)) {
 		return Entry{}, fmt.Errorf("%w: %s was applied in context %s, %s", ErrOtherCluster, entry.ID, entry.Context, entry.Cluster.Server)
 	}
-	if entry.State == Pending {
-		if _, err := f.settle(ctx, &entry); err != nil {
+	if entry.any(Pending) {
+		unclear, err := f.settle(ctx, &entry)
+		if err != nil {
 			return Entry{}, err
 		}
+		if unclear != "" {
+			return entry, fmt.Errorf("what was written by the interrupted fix %s can't be told: %s", entry.ID, unclear)
+		}
+	}
+	if entry.permanent() {
+		return Entry{}, fmt.Errorf("%w: %w", ErrNothingToUndo, errEphemeral)
 	}
 	if !entry.takeable() {
 		return Entry{}, fmt.Errorf("%w: %s is %s", ErrNothingToUndo, entry.ID, entry.State)
 	}
 	return entry, nil
+}
+
+func (f *Fixer) find(id string) (Entry, error) {
+	if id == "" {
+		return f.newestApplied()
+	}
+	return f.Journal.Entry(id)
 }
 
 func (f *Fixer) newestApplied() (Entry, error) {
@@ -213,5 +229,5 @@ func (f *Fixer) newestApplied() (Entry, error) {
 
 // takeable says that something of the fix is there to take back.
 func (e Entry) takeable() bool {
-	return e.State == Applied || e.State == Partial || e.State == Undoing
+	return !e.permanent() && (e.State == Applied || e.State == Partial || e.State == Undoing)
 }

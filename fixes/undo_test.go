@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kiln/kube"
 	"kiln/scanners"
 )
 
@@ -45,6 +46,36 @@ func TestUndoLeavesTheRestAlone(t *testing.T) {
 	if !strings.Contains(managers, `"manager":"autoscaler"`) || strings.Contains(managers, `"manager":"kiln"`) {
 		t.Errorf("managers are %s", managers)
 	}
+}
+
+// Who declares another field of the same container after the fix keeps all of
+// its fields.
+func TestUndoLeavesLaterManagersAlone(t *testing.T) {
+	b := newBench(t)
+	finding := b.privilegedDeployment()
+	b.apply(finding)
+	b.declareAs("platform-team", finding.Object, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: api},
+		spec: {template: {spec: {containers: [{name: api, workingDir: /srv}]}}}}`)
+	declared := b.entryOf("platform-team", finding)
+	if _, err := b.fixer.Undo(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	if now := b.entryOf("platform-team", finding); now != declared {
+		t.Errorf("its entry was\n%s\nand is\n%s", declared, now)
+	}
+	if kiln := b.entryOf(kube.FieldManager, finding); kiln != "" {
+		t.Errorf("kiln still holds %s", kiln)
+	}
+}
+
+func (b *bench) entryOf(manager string, finding scanners.Finding) string {
+	b.Helper()
+	for _, entry := range b.read(finding.Object).GetManagedFields() {
+		if entry.Manager == manager {
+			return asJSON(b.T, entry)
+		}
+	}
+	return ""
 }
 
 // Two fixes of one container can be taken back in any order.
@@ -199,10 +230,17 @@ func TestSecretsStaySecret(t *testing.T) {
 	b.hasNo(literal)
 }
 
-// hasNo looks for a secret in every file of the journal.
+// hasNo looks for a secret in every file of the journal, of which there are
+// some.
 func (b *bench) hasNo(secret string) {
 	b.Helper()
-	files := 0
+	if b.hasNoIfAny(secret) == 0 {
+		b.Error("the journal is empty")
+	}
+}
+
+func (b *bench) hasNoIfAny(secret string) (files int) {
+	b.Helper()
 	err := filepath.WalkDir(b.dir, func(path string, file fs.DirEntry, err error) error {
 		if err != nil || file.IsDir() {
 			return err
@@ -216,7 +254,8 @@ func (b *bench) hasNo(secret string) {
 		}
 		return err
 	})
-	if err != nil || files == 0 {
-		b.Errorf("looked at %d files, %v", files, err)
+	if err != nil {
+		b.Error(err)
 	}
+	return files
 }

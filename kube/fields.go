@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -113,12 +114,18 @@ func (f FieldChange) path() (fieldpath.Path, error) {
 }
 
 // Essence is a copy of obj without what the server keeps about it: its status,
-// uid, versions, times and managers.
+// uid, versions, times and managers. Two annotations count versions, too.
 func Essence(obj *unstructured.Unstructured) *unstructured.Unstructured {
 	obj = obj.DeepCopy()
 	unstructured.RemoveNestedField(obj.Object, "status")
 	for _, field := range []string{"managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink"} {
 		unstructured.RemoveNestedField(obj.Object, "metadata", field)
+	}
+	for _, annotation := range []string{appsv1.DeprecatedTemplateGeneration, "deployment.kubernetes.io/revision"} {
+		unstructured.RemoveNestedField(obj.Object, "metadata", "annotations", annotation)
+	}
+	if len(obj.GetAnnotations()) == 0 {
+		unstructured.RemoveNestedField(obj.Object, "metadata", "annotations")
 	}
 	return obj
 }

@@ -3,6 +3,7 @@ package kube
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -18,15 +19,19 @@ func RestoredManagers(live, before, after []metav1.ManagedFieldsEntry, changes [
 	if err != nil {
 		return nil, err
 	}
-	touched, err := touchedFields(had, got, changes)
+	changed, err := changedPaths(changes)
 	if err != nil {
 		return nil, err
 	}
+	kilns := fieldsOfKiln(changed, had, got)
 	var restored []metav1.ManagedFieldsEntry
 	for _, id := range own.withNewOf(had) {
-		set := own.set(id).Difference(touched).Union(had.set(id).Intersection(touched))
+		var set *fieldpath.Set
 		if id.manager == FieldManager {
-			set = tidyItems(set)
+			set = tidyItems(swap(own.set(id), had.set(id), kilns))
+		} else {
+			lost := had.set(id).Difference(got.set(id))
+			set = swap(own.set(id), had.set(id), changed).Union(lost)
 		}
 		if set.Empty() {
 			continue
@@ -38,6 +43,11 @@ func RestoredManagers(live, before, after []metav1.ManagedFieldsEntry, changes [
 		restored = append(restored, entry)
 	}
 	return restored, nil
+}
+
+// swap is the set with the given fields as they are in another set.
+func swap(set, other, fields *fieldpath.Set) *fieldpath.Set {
+	return set.Difference(fields).Union(other.Intersection(fields))
 }
 
 // ManagersPatch is the merge patch that writes nothing but managedFields, for
@@ -108,7 +118,7 @@ func (m managers) set(id managerID) *fieldpath.Set {
 
 // withNewOf lists m's managers, then those that only other has.
 func (m managers) withNewOf(other managers) []managerID {
-	all := m.order
+	all := slices.Clone(m.order)
 	for _, id := range other.order {
 		if _, ok := m.sets[id]; !ok {
 			all = append(all, id)
@@ -117,24 +127,36 @@ func (m managers) withNewOf(other managers) []managerID {
 	return all
 }
 
-// touchedFields are those that a fix gave to somebody or took from somebody,
-// and those that it changed.
-func touchedFields(before, after managers, changes []FieldChange) (*fieldpath.Set, error) {
-	touched := fieldpath.NewSet()
-	for _, id := range before.withNewOf(after) {
-		touched = touched.Union(before.set(id).Difference(after.set(id))).Union(after.set(id).Difference(before.set(id)))
-	}
+// changedPaths are the changed fields, and the parents that came with them.
+func changedPaths(changes []FieldChange) (*fieldpath.Set, error) {
+	changed := fieldpath.NewSet()
 	for _, change := range changes {
 		path, err := change.path()
 		if err != nil {
 			return nil, err
 		}
 		for depth := change.Existed; depth < len(path); depth++ {
-			touched.Insert(path[:depth+1].Copy())
+			changed.Insert(path[:depth+1].Copy())
 		}
-		touched.Insert(path)
+		changed.Insert(path)
 	}
-	return touched, nil
+	return changed, nil
+}
+
+// fieldsOfKiln are all that kiln may hold by a fix or by its undo: what the fix
+// changed, what kiln got by it without a change, such as the keys of list
+// items, and what others lost, which undo writes. What kiln itself lost by the
+// fix is left out: those are fields of earlier fixes that don't exist.
+func fieldsOfKiln(changed *fieldpath.Set, before, after managers) *fieldpath.Set {
+	fields := changed
+	for _, id := range before.withNewOf(after) {
+		if id.manager == FieldManager {
+			fields = fields.Union(after.set(id).Difference(before.set(id)))
+		} else {
+			fields = fields.Union(before.set(id).Difference(after.set(id)))
+		}
+	}
+	return fields
 }
 
 // tidyItems drops list items of which nothing but the keys is held, and holds
