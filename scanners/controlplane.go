@@ -25,6 +25,9 @@ func APIServer(inv *kube.Inventory) kube.Object {
 	return standIn("APIServer", "kube-apiserver")
 }
 
+// ControlPlaneNamespace says that Kubernetes makes the namespace, for itself.
+func ControlPlaneNamespace(name string) bool { return systemNamespace(name) }
+
 func standIn(kind, name string) kube.Object {
 	return &metav1.PartialObjectMetadata{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "kiln/v1", Kind: kind},

@@ -3,10 +3,8 @@ package api
 import (
 	"fmt"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"kiln/kube"
+	"kiln/scanners"
 )
 
 // workloadsByNamespace counts the workloads of the namespaces that belong to
@@ -14,20 +12,11 @@ import (
 func workloadsByNamespace(inv *kube.Inventory) map[string]int {
 	busy := map[string]int{}
 	for _, w := range inv.Workloads {
-		if !w.EphemeralOnly && !controlPlanes(w.Namespace()) {
+		if !w.EphemeralOnly && !scanners.ControlPlaneNamespace(w.Namespace()) {
 			busy[w.Namespace()]++
 		}
 	}
 	return busy
-}
-
-// controlPlanes says that Kubernetes itself makes the namespace, for itself.
-func controlPlanes(namespace string) bool {
-	switch namespace {
-	case metav1.NamespaceSystem, metav1.NamespacePublic, corev1.NamespaceNodeLease:
-		return true
-	}
-	return false
 }
 
 // count is "1 workload", "3 workloads".

@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"time"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -32,13 +31,6 @@ func findOutdated(inv *kube.Inventory) scanners.Result {
 	}
 	return scanners.Found([]scanners.Hit{{
 		Object: scanners.APIServer(inv), Path: "gitVersion",
-		Message: fmt.Sprintf("runs %s; the project's support of %s ended%s", inv.Source.Version, status.Minor, ended(status.End)),
+		Message: fmt.Sprintf("runs %s; the project's support of %s %s", inv.Source.Version, status.Minor, status.Ended()),
 	}})
-}
-
-func ended(day time.Time) string {
-	if day.IsZero() {
-		return " years ago"
-	}
-	return " on " + day.Format(time.DateOnly)
 }

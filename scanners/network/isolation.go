@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -80,7 +79,7 @@ type namespace struct {
 func userNamespaces(inv *kube.Inventory) []namespace {
 	byName := map[string]*namespace{}
 	for _, w := range inv.Workloads {
-		if !netpol.Governs(w) || controlPlanes(w.Namespace()) {
+		if !netpol.Governs(w) || scanners.ControlPlaneNamespace(w.Namespace()) {
 			continue
 		}
 		ns := byName[w.Namespace()]
@@ -101,14 +100,6 @@ func userNamespaces(inv *kube.Inventory) []namespace {
 	}
 	slices.SortFunc(all, func(a, b namespace) int { return strings.Compare(a.name, b.name) })
 	return all
-}
-
-func controlPlanes(namespace string) bool {
-	switch namespace {
-	case metav1.NamespaceSystem, metav1.NamespacePublic, corev1.NamespaceNodeLease:
-		return true
-	}
-	return false
 }
 
 // hit is on the namespace, or on its first workload if the namespace itself

@@ -96,7 +96,7 @@ func allowAll() scanners.Check {
 func findAllowAll(inv *kube.Inventory) scanners.Result {
 	var hits []scanners.Hit
 	for _, policy := range inv.NetworkPolicies {
-		if controlPlanes(policy.Namespace) {
+		if scanners.ControlPlaneNamespace(policy.Namespace) {
 			continue
 		}
 		for i, rule := range policy.Spec.Ingress {

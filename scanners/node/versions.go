@@ -2,7 +2,6 @@ package node
 
 import (
 	"fmt"
-	"time"
 
 	"k8s.io/apimachinery/pkg/util/version"
 
@@ -37,18 +36,11 @@ func findOutdatedKubelets(inv *kube.Inventory) scanners.Result {
 		case status.Support == releases.Ended:
 			result.Hits = append(result.Hits, scanners.Hit{
 				Object: n, Path: kubeletVersion,
-				Message: fmt.Sprintf("its kubelet runs %s; the project's support of %s ended%s", runs, status.Minor, ended(status.End)),
+				Message: fmt.Sprintf("its kubelet runs %s; the project's support of %s %s", runs, status.Minor, status.Ended()),
 			})
 		}
 	}
 	return result
-}
-
-func ended(day time.Time) string {
-	if day.IsZero() {
-		return " years ago"
-	}
-	return " on " + day.Format(time.DateOnly)
 }
 
 func kubeletSkew() scanners.Check {

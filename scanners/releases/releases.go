@@ -44,6 +44,15 @@ type Status struct {
 	End time.Time
 }
 
+// Ended completes the sentence "support of 1.33 ended": with the day, where
+// the table knows it.
+func (s Status) Ended() string {
+	if s.End.IsZero() {
+		return "ended years ago"
+	}
+	return "ended on " + s.End.Format(time.DateOnly)
+}
+
 // Of looks up a version such as "v1.33.4-gke.100" on a day.
 func Of(gitVersion string, on time.Time) (Status, error) {
 	v, err := version.ParseGeneric(gitVersion)
