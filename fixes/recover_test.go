@@ -27,8 +27,8 @@ type victim struct {
 	Key                 string // of the finding, which doesn't write it
 	// Undo is an entry to take back; without it, the finding is fixed.
 	Undo string
-	// KillAt counts requests for objects. An even number kills before
-	// request KillAt/2 is sent, an odd one after its answer.
+	// KillAt counts writes. An even number kills before
+	// write KillAt/2 is sent, an odd one after its answer.
 	KillAt int64
 }
 
@@ -92,8 +92,8 @@ type killer struct {
 }
 
 func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !strings.Contains(req.URL.Path, "/namespaces/") {
-		return k.next.RoundTrip(req) // discovery and reviews: nothing is at stake yet
+	if req.Method == http.MethodGet || req.URL.Query().Has("dryRun") || !strings.Contains(req.URL.Path, "/namespaces/") {
+		return k.next.RoundTrip(req)
 	}
 	n := k.seen.Add(1)
 	if k.at == 2*n {
