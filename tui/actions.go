@@ -65,9 +65,9 @@ func writeCSV(name string, findings []*scanners.Finding) (string, error) {
 		return "", err
 	}
 	out := csv.NewWriter(file)
-	_ = out.Write([]string{"severity", "check", "kind", "name", "container", "namespace", "message", "fix", "owner", "id"})
+	_ = out.Write([]string{"severity", "check", "kind", "name", "container", "namespace", "message", "fix", "owner", "accepted", "id"})
 	for _, f := range findings {
-		_ = out.Write(csvSafe(f.Severity.String(), f.Check, f.Object.Kind, f.Object.Name, f.Container, f.Object.Namespace, f.Message, string(f.Fix), ownerText(f), f.ID))
+		_ = out.Write(csvSafe(f.Severity.String(), f.Check, f.Object.Kind, f.Object.Name, f.Container, f.Object.Namespace, f.Message, string(f.Fix), ownerText(f), acceptanceText(f.Accepted), f.ID))
 	}
 	out.Flush()
 	if err := out.Error(); err != nil {

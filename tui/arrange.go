@@ -15,8 +15,12 @@ type query struct {
 	namespace string         // empty: all
 	filter    filter
 	faults    bool
-	sort      sortKey
-	reversed  bool
+	// system lists the findings of the cluster's own components too, which
+	// are folded unless their namespace is asked for; noAccepted leaves out
+	// what somebody has accepted.
+	system, noAccepted bool
+	sort               sortKey
+	reversed           bool
 	// marked findings are always listed, so that nothing is acted on unseen.
 	marked map[string]bool
 }
@@ -40,6 +44,9 @@ type arrangement struct {
 	// counts per layer are of what matches the rest of the query; all of them
 	// stand under the empty layer.
 	counts map[scanners.Layer]int
+	// folded and hidden count what matches too, but is left out: findings of
+	// the cluster's own components, and accepted ones.
+	folded, hidden int
 }
 
 // cancelEvery is how many findings are judged between two looks at the context.
@@ -59,10 +66,17 @@ func arrange(ctx context.Context, s *snapshot, q query) (arrangement, error) {
 			text = appendSearchText(text[:0], f)
 			matches = q.filter.matches(text)
 		}
+		inLayer := q.layer == "" || q.layer == f.Layer
+		if matches && q.leavesOut(f) {
+			matches = false
+			if inLayer {
+				out.tallyLeftOut(f)
+			}
+		}
 		if matches {
 			out.counts[f.Layer]++
 			out.counts[""]++
-			matches = q.layer == "" || q.layer == f.Layer
+			matches = inLayer
 		}
 		if matches || q.marked[f.ID] {
 			out.rows = append(out.rows, int32(i))
@@ -83,6 +97,19 @@ func (q query) admits(f *scanners.Finding) bool {
 	return f.Object.Kind == "Namespace" && f.Object.Name == q.namespace
 }
 
+// leavesOut says whether f is noise that isn't asked for.
+func (q query) leavesOut(f *scanners.Finding) bool {
+	return f.System && !q.system && q.namespace == "" || f.Accepted.Holds() && q.noAccepted
+}
+
+func (a *arrangement) tallyLeftOut(f *scanners.Finding) {
+	if f.Accepted.Holds() {
+		a.hidden++
+	} else {
+		a.folded++
+	}
+}
+
 // appendSearchText is what a filter looks at: every column, with spaces between.
 func appendSearchText(b []byte, f *scanners.Finding) []byte {
 	for _, part := range []string{f.Severity.String(), f.Check, objectText(f), f.Object.Namespace, f.Message, string(f.Fix), ownerText(f)} {
@@ -101,6 +128,21 @@ func (q query) order(s *snapshot, rows []int32) {
 	if q.reversed {
 		slices.Reverse(rows)
 	}
+	acceptedLast(s, rows)
+}
+
+// acceptedLast moves what somebody has accepted behind all that is to do.
+func acceptedLast(s *snapshot, rows []int32) {
+	var accepted []int32
+	kept := rows[:0]
+	for _, row := range rows {
+		if s.findings[row].Accepted.Holds() {
+			accepted = append(accepted, row)
+		} else {
+			kept = append(kept, row)
+		}
+	}
+	copy(rows[len(kept):], accepted)
 }
 
 func compareBy(k sortKey, a, b *scanners.Finding) int {

@@ -19,6 +19,9 @@ type diffView struct {
 	// propose makes the previews, and carryOut writes one of them.
 	propose  func(context.Context) []proposal
 	carryOut func(context.Context, proposal) (fixes.Entry, error)
+	// anew is carryOut with a new plan, for an object that an earlier fix of
+	// the batch has changed; nil where that can't be.
+	anew func(context.Context, proposal) (fixes.Entry, error)
 
 	proposals []proposal
 	// opened is when the buttons appeared: keys already in flight don't press.

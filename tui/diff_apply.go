@@ -2,8 +2,10 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,10 +50,25 @@ func (v *diffView) apply() tea.Cmd {
 
 func (v *diffView) applyOne(ctx context.Context, index int) tea.Cmd {
 	p, carryOut := v.proposals[index], v.carryOut
+	if v.anew != nil && v.touched(p) {
+		carryOut = v.anew
+	}
 	return v.app.start(v, "writing", func(context.Context) tea.Msg {
 		entry, err := carryOut(ctx, p)
 		return appliedMsg{ctx, index, entry, err}
 	})
+}
+
+// touched says whether the batch has written to an object of p already.
+func (v *diffView) touched(p proposal) bool {
+	for _, t := range p.preview.Targets {
+		for _, earlier := range v.proposals {
+			if earlier.applied != nil && slices.ContainsFunc(earlier.applied.Objects, func(o fixes.JournalObject) bool { return o.Ref == t.Change.Target }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // onApplied notes what became of one proposal, and goes on with the next.
@@ -59,7 +76,9 @@ func (v *diffView) applyOne(ctx context.Context, index int) tea.Cmd {
 func (v *diffView) onApplied(msg appliedMsg) tea.Cmd {
 	p := &v.proposals[msg.index]
 	v.version++
-	if msg.err != nil {
+	if v.touched(*p) && errors.Is(msg.err, fixes.ErrNothingToDo) {
+		p.covered = true
+	} else if msg.err != nil {
 		p.failed = msg.err
 		why, _ := whyNot(msg.err)
 		v.app.flash(failure, p.subject+": "+why)

@@ -67,6 +67,8 @@ func (v *diffView) outcome(p proposal, width int) []string {
 	switch {
 	case p.applied != nil:
 		return bullet(s.good, s.good, "✓", "done, journal entry "+p.applied.ID, width)
+	case p.covered:
+		return bullet(s.good, s.good, "✓", "an earlier fix of these did it too", width)
 	case p.failed != nil:
 		why, _ := whyNot(p.failed)
 		return bullet(s.alarm, s.alarm, "✗", "not applied: "+why, width)

@@ -25,6 +25,13 @@ func (v *findingView) draw(width int) []string {
 	if v.gone {
 		lines = append(lines, s.good.Render("✓ the latest scan doesn't find this any more"))
 	}
+	if f.Accepted != nil {
+		style := s.muted
+		if f.Accepted.Expired {
+			style = s.warning
+		}
+		lines = append(lines, wrapStyled(style, acceptanceText(f.Accepted)+" ("+f.Accepted.From+")", width)...)
+	}
 	lines = append(lines, "")
 	lines = append(lines, wrapStyled(s.text, kube.Clean(f.Message), min(width, readingWidth))...)
 	lines = append(lines, "")

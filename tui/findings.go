@@ -183,8 +183,12 @@ func (v *findingsView) status(width int) string {
 		return ""
 	}
 	text := " " + kube.Clean(f.Message)
-	if n := len(v.query.marked); n > 0 {
-		return spread(s.muted.Render(text), s.accent.Render(fmt.Sprintf(" %d marked ", n)), width)
+	if f.Accepted != nil {
+		text = " " + acceptanceText(f.Accepted) + " · " + kube.Clean(f.Message)
 	}
-	return s.muted.Render(clip(text, width))
+	right := s.faint.Render(v.leftOutShort(width))
+	if n := len(v.query.marked); n > 0 {
+		right += s.accent.Render(fmt.Sprintf(" %d marked ", n))
+	}
+	return spread(s.muted.Render(clip(text, width)), right, width)
 }

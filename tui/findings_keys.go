@@ -39,6 +39,12 @@ func (v *findingsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Faults):
 		v.query.faults = !v.query.faults
 		return v.arrange()
+	case key.Matches(msg, keys.System):
+		v.query.system = !v.query.system
+		return v.arrange()
+	case key.Matches(msg, keys.Accepted):
+		v.query.noAccepted = !v.query.noAccepted
+		return v.arrange()
 	case key.Matches(msg, keys.AllNamespaces):
 		return v.app.setNamespace("all")
 	case key.Matches(msg, keys.Namespace):

@@ -27,9 +27,9 @@ const (
 func findingColumns(w widths) []column {
 	columns := make([]column, ownerColumn+1)
 	columns[severityColumn] = column{title: "SEVERITY", min: 6, good: 10, want: 10}
-	columns[checkColumn] = column{title: "CHECK", min: 13, good: min(w.check, 19), want: clamp(w.check, 13, 30)}
-	columns[objectColumn] = column{title: "OBJECT", min: 13, good: min(w.object, 22), want: clamp(w.object, 13, 40)}
-	columns[namespaceColumn] = column{title: "NAMESPACE", min: 9, good: clamp(w.namespace, 9, 12), want: clamp(w.namespace, 9, 24), drop: 1}
+	columns[checkColumn] = column{title: "CHECK", min: 13, good: min(w.check, 19), want: clamp(w.check, 13, 28)}
+	columns[objectColumn] = column{title: "OBJECT", min: 13, good: min(w.object, 22), want: clamp(w.object, 13, 30)}
+	columns[namespaceColumn] = column{title: "NAMESPACE", min: 9, good: clamp(w.namespace, 9, 12), want: clamp(w.namespace, 9, 18), drop: 1}
 	columns[messageColumn] = column{title: "MESSAGE", min: 30, good: 36, want: 60, drop: 3, flex: true}
 	columns[fixColumn] = column{title: "FIX", min: 6, want: 6, drop: 2}
 	columns[ownerColumn] = column{title: "OWNER", min: 10, want: clamp(w.owner, 10, 26), drop: 4}
@@ -41,6 +41,9 @@ func clamp(n, low, high int) int { return max(low, min(n, high)) }
 // cell is called for visible rows only.
 func (v *findingsView) cell(row, col, width int) cell {
 	f, s := v.finding(row), v.app.styles
+	if f.Accepted.Holds() {
+		return v.acceptedCell(f, col, width)
+	}
 	switch col {
 	case severityColumn:
 		return cell{severityWord(f.Severity, width), s.severity[f.Severity]}
@@ -51,6 +54,9 @@ func (v *findingsView) cell(row, col, width int) cell {
 	case namespaceColumn:
 		return cell{kube.Clean(f.Object.Namespace), s.muted}
 	case messageColumn:
+		if f.Accepted != nil {
+			return cell{acceptanceText(f.Accepted) + " · " + kube.Clean(f.Message), s.warning}
+		}
 		return cell{kube.Clean(f.Message), s.muted}
 	case fixColumn:
 		style := s.muted
@@ -132,6 +138,8 @@ func (v *findingsView) empty(width int) []string {
 		text = "Connecting …"
 	case a.snapshot == nil || !a.snapshot.complete && v.arranged.counts[""] == 0 && a.scan.running:
 		text = "Reading the cluster. The first findings appear as soon as a check has all that it looks at."
+	case v.arranged.folded+v.arranged.hidden > 0:
+		text = "Nothing else is here. " + v.leftOut() + "."
 	case v.query.filter.text != "" || v.query.faults || a.namespace != "":
 		text = "No finding matches: " + strings.Join(v.narrowings(), ", ") + ". esc shows all again."
 	case a.unknownChecks() > 0:
@@ -232,7 +240,7 @@ func (v *findingsView) hints() []key.Binding {
 func (v *findingsView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{
-		{"Findings", []key.Binding{k.Open, k.Fix, k.Mark, k.MarkRange, k.ClearMarks, k.NextLayer, k.PreviousLayer, k.Filter, k.Faults, k.AllNamespaces, k.Namespace, k.YAML, k.Copy, k.Save}},
+		{"Findings", []key.Binding{k.Open, k.Fix, k.Mark, k.MarkRange, k.ClearMarks, k.NextLayer, k.PreviousLayer, k.Filter, k.Faults, k.System, k.Accepted, k.AllNamespaces, k.Namespace, k.YAML, k.Copy, k.Save}},
 		k.moving(), k.sorting(),
 	}
 }

@@ -30,9 +30,13 @@ func openFixer(cluster *kube.Cluster) (*fixes.Fixer, error) {
 type proposal struct {
 	// subject says what it is for: a finding, or a journal entry.
 	subject string
+	// finding is what is to be fixed; none for an undo.
+	finding scanners.Finding
 	preview fixes.Preview
 	// err is why there is nothing to apply.
 	err error
+	// covered says that an earlier fix of the batch did this one too.
+	covered bool
 	// applied is the journal's entry once it is; failed says why it isn't.
 	applied *fixes.Entry
 	failed  error
@@ -40,7 +44,13 @@ type proposal struct {
 
 // ready says that it can be applied.
 func (p proposal) ready() bool {
-	return p.err == nil && p.preview.Err() == nil && len(p.preview.Targets) > 0 && p.applied == nil
+	return p.err == nil && p.preview.Err() == nil && len(p.preview.Targets) > 0 && p.applied == nil && !p.covered
+}
+
+// words are what the user agrees to by applying what the page shows, and no
+// more.
+func (p proposal) words() fixes.Options {
+	return fixes.Options{TakeOver: len(p.preview.Conflicts()) > 0, Stopgap: len(p.preview.Stopgap()) > 0}
 }
 
 // previewsAtOnce is how many dry runs go side by side.
@@ -64,7 +74,7 @@ func (s *Session) propose(ctx context.Context, findings []scanners.Finding, inv 
 func (s *Session) proposeOne(ctx context.Context, f scanners.Finding, inv *kube.Inventory) proposal {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	p := proposal{subject: f.Check + " of " + kube.Clean(f.Object.String())}
+	p := proposal{subject: f.Check + " of " + kube.Clean(f.Object.String()), finding: f}
 	plan, err := s.fixer.Plan(ctx, f, inv)
 	if err != nil {
 		p.err = err
@@ -133,9 +143,14 @@ func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {
 	session, inv := a.session, a.snapshot.inventory
 	v := newDiffView(a, "fix", func(ctx context.Context) []proposal { return session.propose(ctx, targets, inv) })
 	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		return session.fixer.Apply(ctx, p.preview, fixes.Options{
-			TakeOver: len(p.preview.Conflicts()) > 0, Stopgap: len(p.preview.Stopgap()) > 0,
-		})
+		return session.fixer.Apply(ctx, p.preview, p.words())
+	}
+	v.anew = func(ctx context.Context, p proposal) (fixes.Entry, error) {
+		fresh := session.proposeOne(ctx, p.finding, inv)
+		if fresh.err != nil {
+			return fixes.Entry{}, fresh.err
+		}
+		return session.fixer.Apply(ctx, fresh.preview, p.words())
 	}
 	a.push(v)
 	return v.start()

@@ -23,6 +23,10 @@ var scenes = []struct {
 	{"findings", "staging", func(*App) {}},
 	{"production", "prod-eu-1", func(a *App) { press(a, "down", "space", "down") }},
 	{"filtered", "staging", func(a *App) { press(a, "tab", "tab", "tab", "tab", "/"); typeText(a, "shop(") }},
+	{"accepted", "staging", func(a *App) {
+		deliver(a, newSnapshot(noisyResults(), nil))
+		press(a, "end")
+	}},
 	{"scanning", "staging", func(a *App) {
 		a.scan.running = true
 		s := *a.snapshot

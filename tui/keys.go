@@ -18,6 +18,7 @@ type keyMap struct {
 	Open, Mark, MarkRange, ClearMarks, Fix key.Binding
 	NextLayer, PreviousLayer, Faults, Save key.Binding
 	AllNamespaces, Namespace               key.Binding
+	System, Accepted                       key.Binding
 	SortSeverity, SortCheck, SortName      key.Binding
 	SortNamespace, SortFix, SortOwner      key.Binding
 	SortLeft, SortRight                    key.Binding
@@ -66,6 +67,8 @@ func newKeyMap() *keyMap {
 		Save:          bind("ctrl-s", "save the list as CSV", "ctrl+s"),
 		AllNamespaces: bind("0", "all namespaces", "0"),
 		Namespace:     bind("1…9", "one namespace", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+		System:        bind("z", "the cluster's own components", "z"),
+		Accepted:      bind("shift-a", "accepted findings on or off", "A"),
 		SortSeverity:  bind("shift-s", "by severity", "S"),
 		SortCheck:     bind("shift-c", "by check", "C"),
 		SortName:      bind("shift-n", "by name", "N"),

@@ -137,6 +137,38 @@ func TestFixAndUndoByKeys(t *testing.T) {
 	}
 }
 
+func TestBatchOnOneObject(t *testing.T) {
+	cluster := kubetest.Cluster(t)
+	namespace := cluster.Namespace(t, "batch")
+	cluster.Apply(t, shopManifest, namespace)
+	d := openStory(t, cluster.Kubeconfig(), namespace)
+	d.keys("/")
+	d.write("pod/(privilege-escalation|seccomp|capabilities).* Deployment/checkout")
+	d.keys("enter")
+	marked := len(listed(d.app))
+	if marked < 2 {
+		t.Fatalf("the story needs two fixes of one object:\n%s", screenText(d.app))
+	}
+	for range marked {
+		d.keys("space")
+	}
+	d.keys("f", "tab", "enter")
+	d.shows("applied")
+	if failed := d.app.messages.current(); failed != nil && failed.level == failure {
+		t.Fatalf("a fix of the batch failed: %s\n%s", failed.text, screenText(d.app))
+	}
+	deployment, err := cluster.Client().AppsV1().Deployments(namespace).Get(t.Context(), "checkout", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := deployment.Spec.Template.Spec.Containers[0].SecurityContext; s == nil || s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation {
+		t.Errorf("not all of the batch was applied: %+v", s)
+	}
+	if rest := listed(d.app); len(rest) != 0 {
+		t.Errorf("still listed: %v", rest)
+	}
+}
+
 func TestReadOnlyHoldsByKeys(t *testing.T) {
 	cluster := kubetest.Cluster(t)
 	namespace := cluster.Namespace(t, "readonly")
