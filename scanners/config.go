@@ -24,8 +24,18 @@ type Config struct {
 	OwnerLabels []string `json:"ownerLabels,omitempty"`
 	// Severities overrule the checks' own, by ID.
 	Severities map[string]Severity `json:"severities,omitempty"`
+	// Debug says what debug containers may be.
+	Debug DebugConfig `json:"debug,omitzero"`
 	// Exceptions are findings that somebody has accepted.
 	Exceptions []Exception `json:"exceptions,omitempty"`
+}
+
+// DebugConfig is for clusters that can't pull any image.
+type DebugConfig struct {
+	// Image is what debug containers run where nobody names another one.
+	Image string `json:"image,omitempty"`
+	// Images are all that they may run. Empty means any.
+	Images []string `json:"images,omitempty"`
 }
 
 // configVersion is the apiVersion of kiln's own files.

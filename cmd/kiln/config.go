@@ -28,6 +28,7 @@ func (a *app) configure() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	a.settings = config
 	if a.checks, err = catalogue.Configured(config); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -27,6 +27,7 @@ type app struct {
 	allNamespaces bool
 	readOnly      bool
 	config        string
+	settings      scanners.Config
 	checks        []scanners.Check
 }
 
@@ -77,7 +78,7 @@ command it opens on the current context.`,
 		options.Checks, options.Version = a.checks, version
 		return tui.Run(cmd.Context(), options)
 	}
-	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newJournal(a), newUndo(a), newWhoCan(a), newWhatCan(a), newInfo(a), newVersion(a))
+	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newInfo(a), newVersion(a))
 	return root
 }
 
