@@ -56,13 +56,13 @@ func (f *Fixer) mayApply(preview Preview, options Options) error {
 	if len(preview.Targets) == 0 {
 		return fmt.Errorf("%w: the plan has no preview", ErrNothingToDo)
 	}
-	if conflicts := preview.Conflicts(); len(conflicts) > 0 && !options.TakeOver {
-		return &ConflictError{Takeovers: conflicts}
-	}
 	for _, target := range preview.Targets {
 		if target.stopgap() && !options.Stopgap {
 			return &OwnedError{Object: target.Change.Target, Owner: target.Owner}
 		}
+	}
+	if conflicts := preview.Conflicts(); len(conflicts) > 0 && !options.TakeOver {
+		return &ConflictError{Takeovers: conflicts}
 	}
 	if f.Cluster.Gate.ReadOnly() {
 		return &kube.ReadOnlyError{Method: "writing", Path: preview.Targets[0].Change.Target.String()}

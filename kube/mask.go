@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"regexp"
@@ -146,7 +147,9 @@ func (m *Masker) text(text string, at place) string {
 	switch {
 	case text == "" || isMark(text):
 		return text
-	case at.payload, at.name == lastApplied:
+	case at.payload:
+		return m.mark(plainOf(text))
+	case at.name == lastApplied:
 		return m.mark(text)
 	case at.field == "value" && !isPlainSetting(text):
 		return m.mark(text)
@@ -154,6 +157,15 @@ func (m *Masker) text(text string, at place) string {
 		return m.mark(text)
 	}
 	return m.within(text)
+}
+
+// plainOf is a Secret's value decoded, so that it has the mark that it has where
+// it stands plainly.
+func plainOf(text string) string {
+	if plain, err := base64.StdEncoding.DecodeString(text); err == nil {
+		return string(plain)
+	}
+	return text
 }
 
 // within masks the secret parts of a text.
