@@ -54,8 +54,9 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	table := slices.DeleteFunc(kinds(), func(k kind) bool { return !opts.reads(k.resource) })
-	col := &collector{cluster: c, opts: opts, progress: progress, total: len(table) + 3, inv: newInventory()}
+	unwanted := func(k kind) bool { return !opts.reads(k.resource) }
+	table, custom := slices.DeleteFunc(kinds(), unwanted), slices.DeleteFunc(customKinds(), unwanted)
+	col := &collector{cluster: c, opts: opts, progress: progress, total: len(table) + len(custom) + 3, inv: newInventory()}
 	col.inv.TakenAt = opts.Now.UTC()
 	col.inv.Source = Source{Context: c.Context, Server: c.Server, Version: c.Version}
 	col.settle(ServerVersion, batch{}, nil)
@@ -66,6 +67,9 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 		group.Go(func() error { return col.read(lists, k) })
 	}
 	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if err := col.readCustom(ctx, custom); err != nil {
 		return nil, err
 	}
 	if opts.reads(APIServerFlags) {

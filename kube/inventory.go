@@ -13,6 +13,7 @@ import (
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	kubeletconfig "k8s.io/kubelet/config/v1beta1"
 )
@@ -76,6 +77,13 @@ type Inventory struct {
 	MutatingWebhooks   []*admissionv1.MutatingWebhookConfiguration
 	// CustomResourceDefinitions are metadata only.
 	CustomResourceDefinitions []*metav1.PartialObjectMetadata
+
+	ValidatingAdmissionPolicies       []*admissionv1.ValidatingAdmissionPolicy
+	ValidatingAdmissionPolicyBindings []*admissionv1.ValidatingAdmissionPolicyBinding
+
+	// Custom are the objects of CustomResources, as far as their CRDs are
+	// there: metadata, and the fields that checks read.
+	Custom map[Resource][]*unstructured.Unstructured
 
 	// APIServer holds what is known of kube-apiserver's flags.
 	APIServer APIServer

@@ -48,6 +48,10 @@ func kinds() []kind {
 		typed(PodDisruptionBudgets, policyv1.SchemeGroupVersion.WithKind("PodDisruptionBudget"), func(i *Inventory) *[]*policyv1.PodDisruptionBudget { return &i.PodDisruptionBudgets }, nil),
 		typed(ValidatingWebhooks, admission.WithKind("ValidatingWebhookConfiguration"), func(i *Inventory) *[]*admissionv1.ValidatingWebhookConfiguration { return &i.ValidatingWebhooks }, nil),
 		typed(MutatingWebhooks, admission.WithKind("MutatingWebhookConfiguration"), func(i *Inventory) *[]*admissionv1.MutatingWebhookConfiguration { return &i.MutatingWebhooks }, nil),
+		typed(ValidatingAdmissionPolicies, admission.WithKind("ValidatingAdmissionPolicy"), func(i *Inventory) *[]*admissionv1.ValidatingAdmissionPolicy { return &i.ValidatingAdmissionPolicies }, nil),
+		typed(ValidatingAdmissionPolicyBindings, admission.WithKind("ValidatingAdmissionPolicyBinding"), func(i *Inventory) *[]*admissionv1.ValidatingAdmissionPolicyBinding {
+			return &i.ValidatingAdmissionPolicyBindings
+		}, nil),
 		metadataOnly(CustomResourceDefinitions, schema.GroupVersionKind{Group: "apiextensions.k8s.io", Version: "v1", Kind: "CustomResourceDefinition"}, func(i *Inventory) *[]*metav1.PartialObjectMetadata { return &i.CustomResourceDefinitions }),
 	}
 }

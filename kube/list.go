@@ -34,6 +34,8 @@ type kind struct {
 	list func(ctx context.Context, c *Cluster, namespace string, page func(count int)) (batch, error)
 	// metadataOnly says that nothing but metadata is ever read of it.
 	metadataOnly bool
+	// custom says that it is a custom resource, which has no type here.
+	custom bool
 	// add puts an object from a manifest into the Inventory.
 	add func(*Inventory, Object) error
 }
@@ -154,7 +156,9 @@ func resourceName(r Resource) string {
 func clusterScoped(r Resource) bool {
 	switch r {
 	case Namespaces, Nodes, ClusterRoles, ClusterRoleBindings, PersistentVolumes, StorageClasses,
-		ValidatingWebhooks, MutatingWebhooks, CustomResourceDefinitions:
+		ValidatingWebhooks, MutatingWebhooks, ValidatingAdmissionPolicies, ValidatingAdmissionPolicyBindings, CustomResourceDefinitions,
+		ClusterSecretStores, CiliumClusterPolicies, CalicoCRDGlobalPolicies, CalicoGlobalPolicies,
+		AdminNetworkPolicies, BaselineAdminNetworkPolicies, ClusterNetworkPolicies:
 		return true
 	}
 	return false

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -19,19 +20,24 @@ type manifestReader struct {
 	inv       *Inventory
 	problems  []Problem
 	namespace string
-	kinds     map[string]kind
+	kinds     []kind
 	decoder   runtime.Decoder
 }
 
 func newManifestReader(namespace string) *manifestReader {
-	r := &manifestReader{
-		inv: newInventory(), namespace: namespace, kinds: map[string]kind{},
+	return &manifestReader{
+		inv: newInventory(), namespace: namespace, kinds: append(kinds(), customKinds()...),
 		decoder: serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer(),
 	}
-	for _, k := range kinds() {
-		r.kinds[k.gvk.Kind] = k
+}
+
+// kind finds the row of what a document says it is.
+func (r *manifestReader) kind(apiVersion, name string) (kind, bool) {
+	at := slices.IndexFunc(r.kinds, func(k kind) bool { return k.gvk.Kind == name && sameFamily(apiVersion, k.gvk) })
+	if at < 0 {
+		return kind{}, false
 	}
-	return r
+	return r.kinds[at], true
 }
 
 func (r *manifestReader) problem(p Problem) {
@@ -56,8 +62,8 @@ func (r *manifestReader) object(at Origin, raw []byte, named bool) {
 		r.items(at, head.Kind, head.APIVersion, head.Items)
 		return
 	}
-	k, ok := r.kinds[head.Kind]
-	if !ok || !sameFamily(head.APIVersion, k.gvk) {
+	k, ok := r.kind(head.APIVersion, head.Kind)
+	if !ok {
 		r.inv.objects++ // a kind that no check judges
 		return
 	}
@@ -118,6 +124,10 @@ func (r *manifestReader) add(at Origin, k kind, raw []byte) {
 
 // decode reads an object of a kind, or its metadata where kiln wants no more.
 func (r *manifestReader) decode(k kind, raw []byte) (runtime.Object, error) {
+	if k.custom {
+		obj := &unstructured.Unstructured{}
+		return obj, obj.UnmarshalJSON(raw)
+	}
 	if k.metadataOnly {
 		meta := &metav1.PartialObjectMetadata{}
 		return meta, json.Unmarshal(raw, meta)

@@ -40,6 +40,9 @@ const (
 	MutatingWebhooks          Resource = "mutatingwebhookconfigurations.admissionregistration.k8s.io"
 	CustomResourceDefinitions Resource = "customresourcedefinitions.apiextensions.k8s.io"
 
+	ValidatingAdmissionPolicies       Resource = "validatingadmissionpolicies.admissionregistration.k8s.io"
+	ValidatingAdmissionPolicyBindings Resource = "validatingadmissionpolicybindings.admissionregistration.k8s.io"
+
 	// ServerVersion is the API server's own version.
 	ServerVersion Resource = "/version"
 	// APIServerFlags are the flags that kube-apiserver runs with: from /flagz,
