@@ -8,28 +8,7 @@ import (
 
 	"kiln/kube"
 	"kiln/scanners"
-	"kiln/scanners/installed"
 )
-
-func noPolicyEngine() scanners.Check {
-	return scanners.Check{
-		ID: "api/no-policy-engine", Layer: scanners.API, Severity: scanners.Info,
-		Title:      "Nothing enforces rules of your own at admission",
-		References: []string{"NSA"},
-		Fix:        scanners.Manual,
-		Needs:      installed.Resources(),
-		Find: func(inv *kube.Inventory) scanners.Result {
-			switch {
-			case len(installed.Find(inv, installed.PolicyEngine)) > 0:
-				return scanners.Result{}
-			case inv.FromFiles():
-				return scanners.Unknown("manifests don't tell what else runs in the cluster")
-			}
-			// Policies of the built-in kind need no engine, and aren't read.
-			return scanners.Unknown("no policy engine is installed, but ValidatingAdmissionPolicies may do its work, which kiln doesn't read")
-		},
-	}
-}
 
 func webhookFailOpen() scanners.Check {
 	return scanners.Check{

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 
 	"kiln/kube"
@@ -85,13 +86,41 @@ webhooks:
 	})
 }
 
+// denying is a ValidatingAdmissionPolicy about a resource, and its binding.
+func denying(group, resource, actions string) string {
+	return `---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: images}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: ["` + group + `"], apiVersions: ["*"], operations: [CREATE], resources: [` + resource + `]}]}
+  validations: [{expression: "true"}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: images}
+spec: {policyName: images, validationActions: [` + actions + `]}
+`
+}
+
 func TestPolicyEngine(t *testing.T) {
 	kyverno := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: kyverno, namespace: kyverno}\nspec:\n  selector: {matchLabels: {app: k}}\n  template:\n    metadata: {labels: {app: k}}\n    spec: {containers: [{name: c, image: \"reg.kyverno.io/kyverno/kyverno:v1.15\"}]}\n"
+	none := []string{"Cluster/cluster |  | policy-engine"}
 	scantest.Judge(t, noPolicyEngine(), []scantest.Verdict{
 		{Name: "Kyverno", Objects: kyverno},
-		{Name: "none", Objects: workload("shop"), Unknown: "ValidatingAdmissionPolicies"},
+		{Name: "none", Objects: workload("shop"), Want: none},
+		{Name: "a policy that denies", Objects: workload("shop") + denying("", "pods", "Deny, Audit")},
+		{Name: "one of Deployments", Objects: workload("shop") + denying("apps", "deployments", "Deny")},
+		{Name: "one of everything", Objects: workload("shop") + denying("*", `"*/*"`, "Deny")},
+		{Name: "a policy that warns", Objects: workload("shop") + denying("", "pods", "Warn, Audit"), Want: none},
+		{Name: "a project's guard of its own CRDs", Objects: workload("shop") + denying("apiextensions.k8s.io", "customresourcedefinitions", "Deny"), Want: none},
+		{Name: "a policy that nothing binds", Objects: workload("shop") + strings.Replace(denying("", "pods", "Deny"), "policyName: images", "policyName: gone", 1), Want: none},
 		{Name: "manifests", Files: true, Objects: workload("shop"), Unknown: "manifests don't tell"},
 	})
+	unread := scantest.Unread(t, workload("shop"))
+	if got := noPolicyEngine().Find(unread); !strings.Contains(got.Unknown, "could not be read") || len(got.Hits) > 0 {
+		t.Errorf("policies that nobody may list: %+v", got)
+	}
 }
 
 func TestReleases(t *testing.T) {

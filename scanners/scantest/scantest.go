@@ -37,6 +37,19 @@ func Cluster(t testing.TB, manifests string) *kube.Inventory {
 	return inv
 }
 
+// Unread is a cluster of which there is more of every kind than could be read.
+func Unread(t testing.TB, manifests string) *kube.Inventory {
+	t.Helper()
+	inv, problems, err := kube.ReadManifests(kube.ManifestOptions{
+		Paths: []string{"-"}, Stdin: strings.NewReader(manifests + "\n---\n{unreadable\n"), Namespace: "default", Now: Today,
+	})
+	if err != nil || len(problems) != 1 {
+		t.Fatal(err, problems)
+	}
+	inv.Source = kube.Source{Context: "test", Server: "https://192.0.2.1:6443", Version: "v1.36.3"}
+	return inv
+}
+
 // Describe writes each hit in one line: severity where it differs from the
 // check's, object, path, key.
 func Describe(hits []scanners.Hit) []string {
