@@ -22,6 +22,7 @@ func Checks() []scanners.Check {
 		secretReaders(),
 		unusedSecret(),
 		noExternalSecrets(),
+		sharedSecretStore(),
 		encryptionAtRest(),
 		etcdTLS(),
 		volumeUnencrypted(),

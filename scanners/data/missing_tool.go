@@ -19,22 +19,6 @@ func noExternalSecrets() scanners.Check {
 	}
 }
 
-func noBackup() scanners.Check {
-	return scanners.Check{
-		ID: "data/no-backup", Layer: scanners.Data, Severity: scanners.Medium,
-		Title:      "Nothing in the cluster makes backups",
-		References: []string{"Kubernetes docs"},
-		Fix:        scanners.Manual,
-		Needs:      append(installed.Resources(), kube.PersistentVolumeClaims),
-		Find: func(inv *kube.Inventory) scanners.Result {
-			if len(inv.PersistentVolumeClaims) == 0 && !inv.FromFiles() {
-				return scanners.Found(nil)
-			}
-			return missing(inv, installed.Backup, "keeps data on volumes, and runs nothing that kiln recognises and that makes backups")
-		},
-	}
-}
-
 // missing is a finding on the cluster if no tool of a category is there.
 // Manifests show a part of a cluster, so what isn't in them proves nothing.
 func missing(inv *kube.Inventory, category installed.Category, message string) scanners.Result {

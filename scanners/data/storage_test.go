@@ -86,7 +86,7 @@ func TestMissingTools(t *testing.T) {
 		want            scanners.Status
 	}{
 		{"data and no backup", claim, noBackup(), scanners.Fail},
-		{"data and Velero", claim + velero, noBackup(), scanners.Pass},
+		{"data and Velero without a schedule", claim + velero, noBackup(), scanners.Fail},
 		{"no data", externalSecrets, noBackup(), scanners.Pass},
 		{"no secret manager", claim, noExternalSecrets(), scanners.Fail},
 		{"a secret manager", externalSecrets, noExternalSecrets(), scanners.Pass},
