@@ -42,6 +42,7 @@ type App struct {
 	recoveries []fixes.Recovery
 
 	views    []view
+	history  history
 	findings *findingsView
 	lastRoot view
 	dialog   *dialog
@@ -75,6 +76,7 @@ func newApp(ctx context.Context, opts Options, now func() time.Time) (*App, erro
 	a.setTheme(theme)
 	a.findings = newFindingsView(a)
 	a.views = []view{a.findings}
+	a.record()
 	if opts.Flags != nil {
 		a.readContexts()
 	}
@@ -157,7 +159,11 @@ func (a *App) switchContext(name string) tea.Cmd {
 	a.session, a.snapshot, a.namespace = nil, nil, ""
 	a.contextName = name
 	a.findings = newFindingsView(a)
-	a.views, a.lastRoot = []view{a.findings}, nil
+	for _, v := range a.views {
+		a.leave(v)
+	}
+	a.views, a.lastRoot, a.history = []view{a.findings}, nil, history{}
+	a.record()
 	a.flash(info, "context "+kube.Clean(name))
 	return a.connect(name)
 }
@@ -171,15 +177,19 @@ func (a *App) inProduction() bool { return productionName.MatchString(a.contextN
 func (a *App) top() view { return a.views[len(a.views)-1] }
 
 // push puts a view in front.
-func (a *App) push(v view) { a.views = append(a.views, v) }
+func (a *App) push(v view) {
+	a.views = append(a.views, v)
+	a.record()
+}
 
 // pop goes back one view. It says false at the last one.
 func (a *App) pop() bool {
 	if len(a.views) == 1 {
 		return false
 	}
-	a.cancelTasks(a.top())
+	a.leave(a.top())
 	a.views = a.views[:len(a.views)-1]
+	a.record()
 	return true
 }
 
@@ -189,9 +199,10 @@ func (a *App) root(v view) {
 		a.lastRoot = a.views[0]
 	}
 	for _, old := range a.views {
-		a.cancelTasks(old)
+		a.leave(old)
 	}
 	a.views = []view{v}
+	a.record()
 }
 
 // setReadOnly closes or opens the gate of the transport.

@@ -21,6 +21,8 @@ type query struct {
 	system, noAccepted bool
 	sort               sortKey
 	reversed           bool
+	// only leaves all but some findings out; nil admits all.
+	only func(*scanners.Finding) bool
 	// marked findings are always listed, so that nothing is acted on unseen.
 	marked map[string]bool
 }
@@ -88,7 +90,7 @@ func arrange(ctx context.Context, s *snapshot, q query) (arrangement, error) {
 
 // admits judges all but the filter and the layer.
 func (q query) admits(f *scanners.Finding) bool {
-	if q.faults && f.Severity < scanners.High {
+	if q.only != nil && !q.only(f) || q.faults && f.Severity < scanners.High {
 		return false
 	}
 	if q.namespace == "" || f.Object.Namespace == q.namespace {

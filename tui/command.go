@@ -30,6 +30,7 @@ func commands() []command {
 	}
 	return append(all,
 		command{names: []string{"checks"}, desc: "every check: pass, fail or unknown, and why", run: showRoot(newChecksView)},
+		command{names: []string{"workloads", "wl", "pods", "deploy"}, desc: "what runs, the worst first", run: showRoot(newWorkloadsView)},
 		command{names: []string{"learn", "lesson"}, desc: "the lesson of a check", run: learn, args: checkIDs},
 		command{names: []string{"journal", "undo"}, desc: "what was applied; take it back", run: showRoot(newJournalView)},
 		command{names: []string{"messages", "log"}, desc: "everything that kiln has said", run: showRoot(newMessagesView)},
@@ -87,10 +88,8 @@ func (a *App) runCommand(text string) tea.Cmd {
 		a.flash(warning, fmt.Sprintf("no command %q: ? lists them", name))
 		return nil
 	}
-	if v, ok := a.top().(closable); ok && len(a.views) > 1 {
-		if closed, cmd := v.close(); !closed {
-			return cmd
-		}
+	if !a.mayLeave() {
+		return nil
 	}
 	return c.run(a, strings.TrimSpace(arg))
 }

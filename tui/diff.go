@@ -183,14 +183,19 @@ func (v *diffView) press() tea.Cmd {
 
 // close leaves the page unless something is being written: that is stopped
 // first, and its end awaited.
-func (v *diffView) close() (bool, tea.Cmd) {
+func (v *diffView) close() (bool, tea.Cmd) { return v.mayLeave(), nil }
+
+func (v *diffView) mayLeave() bool {
 	if v.stop == nil {
-		return true, nil
+		return true
 	}
 	v.stop()
 	v.app.flash(warning, "stopping; what was written already is in the journal")
-	return false, nil
+	return false
 }
+
+// passing: a preview is of one moment.
+func (v *diffView) passing() {}
 
 func (v *diffView) hints() []key.Binding {
 	k := v.app.keys

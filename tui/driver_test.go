@@ -61,11 +61,11 @@ func (d *driver) handle(msg tea.Msg) {
 	d.app.View()
 }
 
-// idle waits until nothing is under way any more.
+// idle waits until nothing is under way any more but what waits for the world.
 func (d *driver) idle() {
 	d.t.Helper()
 	deadline := time.After(time.Minute)
-	for d.busy > 0 {
+	for d.busy > d.app.awaiting() {
 		d.step(deadline)
 	}
 }

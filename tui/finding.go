@@ -104,10 +104,10 @@ func (v *findingView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 		return v.app.openFix([]*scanners.Finding{v.finding})
-	case key.Matches(msg, keys.Copy):
-		return v.app.copy(v.finding.Object.Name)
-	case key.Matches(msg, keys.YAML):
-		return v.app.openYAML(v.finding.Object, v.finding.Path)
+	}
+	t := targetOf(v.finding)
+	if cmd, handled := v.app.drill(msg, &t); handled {
+		return cmd
 	}
 	v.pager.onKey(msg, keys)
 	return nil
@@ -133,10 +133,10 @@ func (v *findingView) step(by int) tea.Cmd {
 
 func (v *findingView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{k.Fix, k.Next, k.Previous, k.YAML, k.Copy}
+	return []key.Binding{k.Fix, k.Next, k.Previous, k.Describe, k.YAML, k.Related}
 }
 
 func (v *findingView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Finding", []key.Binding{k.Fix, k.Next, k.Previous, k.YAML, k.Copy}}, k.moving()}
+	return []keyGroup{{"Finding", []key.Binding{k.Fix, k.Next, k.Previous}}, without(k.drilling(), k.PreviousLogs), k.moving()}
 }

@@ -46,7 +46,10 @@ func (v *findingView) draw(width int) []string {
 
 // section is a heading with a rule to the right, and room around.
 func (v *findingView) section(name string, width int) []string {
-	s := v.app.styles
+	return sectionLines(v.app.styles, name, width)
+}
+
+func sectionLines(s *styles, name string, width int) []string {
 	rule := s.faint.Render(strings.Repeat("─", max(width-len(name)-1, 0)))
 	return []string{"", s.heading.Render(name) + " " + rule, ""}
 }

@@ -13,7 +13,9 @@ import (
 
 // findingsView is the table of findings, in tabs by layer.
 type findingsView struct {
-	app   *App
+	app *App
+	// name is set for a list of some findings only, whatever the namespace.
+	name  string
 	query query
 	table table
 	// arranged is the answer to query over arrangedOf. While a newer answer is
@@ -34,6 +36,9 @@ func newFindingsView(a *App) *findingsView {
 }
 
 func (v *findingsView) title() string {
+	if v.name != "" {
+		return v.name
+	}
 	if v.query.layer != "" {
 		return string(v.query.layer)
 	}
@@ -82,7 +87,9 @@ func (v *findingsView) arrange() tea.Cmd {
 		return nil
 	}
 	q := v.query
-	q.namespace = v.app.namespace
+	if v.name == "" {
+		q.namespace = v.app.namespace
+	}
 	if len(s.findings) <= arrangeAtOnce {
 		answer, _ := arrange(context.Background(), s, q)
 		v.onArranged(arrangedMsg{s, answer})

@@ -59,7 +59,10 @@ func (v *findingsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 // onRowKey handles the keys that need a finding under the cursor.
 func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
 	keys, f := v.app.keys, v.current()
-	bound := []key.Binding{keys.Open, keys.Mark, keys.MarkRange, keys.Fix, keys.Copy, keys.YAML, keys.Save}
+	if cmd, handled := v.app.drill(msg, v.target()); handled {
+		return cmd
+	}
+	bound := []key.Binding{keys.Open, keys.Mark, keys.MarkRange, keys.Fix, keys.Save}
 	if !key.Matches(msg, bound...) {
 		return nil
 	}
@@ -76,10 +79,6 @@ func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
 		v.markRange()
 	case key.Matches(msg, keys.Fix):
 		return v.app.openFix(v.targets())
-	case key.Matches(msg, keys.Copy):
-		return v.app.copy(f.Object.Name)
-	case key.Matches(msg, keys.YAML):
-		return v.app.openYAML(f.Object, f.Path)
 	case key.Matches(msg, keys.Save):
 		return v.save()
 	}
@@ -90,4 +89,14 @@ func (v *findingsView) open() tea.Cmd {
 	page := newFindingView(v.app, v.current(), v)
 	v.app.push(page)
 	return page.start()
+}
+
+// target is the object of the finding under the cursor, or nil.
+func (v *findingsView) target() *target {
+	f := v.current()
+	if f == nil {
+		return nil
+	}
+	t := targetOf(f)
+	return &t
 }

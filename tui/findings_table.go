@@ -157,7 +157,7 @@ func (v *findingsView) empty(width int) []string {
 // narrowings lists what hides findings.
 func (v *findingsView) narrowings() []string {
 	var all []string
-	if v.app.namespace != "" {
+	if v.app.namespace != "" && v.name == "" {
 		all = append(all, "namespace "+kube.Clean(v.app.namespace))
 	}
 	if v.query.filter.text != "" {
@@ -240,7 +240,7 @@ func (v *findingsView) hints() []key.Binding {
 func (v *findingsView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{
-		{"Findings", []key.Binding{k.Open, k.Fix, k.Mark, k.MarkRange, k.ClearMarks, k.NextLayer, k.PreviousLayer, k.Filter, k.Faults, k.System, k.Accepted, k.AllNamespaces, k.Namespace, k.YAML, k.Copy, k.Save}},
-		k.moving(), k.sorting(),
+		{"Findings", []key.Binding{k.Open, k.Fix, k.Mark, k.MarkRange, k.ClearMarks, k.NextLayer, k.PreviousLayer, k.Filter, k.Faults, k.System, k.Accepted, k.AllNamespaces, k.Namespace, k.Save}},
+		k.drilling(), k.moving(), k.sorting(),
 	}
 }

@@ -236,12 +236,12 @@ func TestNamespaces(t *testing.T) {
 func TestNextAndPreviousFinding(t *testing.T) {
 	a, _ := newTestApp(t, "staging", 80, 24)
 	ids := listed(a)
-	press(a, "enter", "n", "]")
+	press(a, "enter", "n", "n")
 	page := a.top().(*findingView)
 	if page.finding.ID != ids[2] || selected(a) != ids[2] {
-		t.Errorf("after n and ] the page shows %s, the list %s; want %s", page.finding.ID, selected(a), ids[2])
+		t.Errorf("after n and n the page shows %s, the list %s; want %s", page.finding.ID, selected(a), ids[2])
 	}
-	press(a, "p", "[", "p")
+	press(a, "p", "p", "p")
 	if page.finding.ID != ids[0] {
 		t.Errorf("p goes to %s, want %s", page.finding.ID, ids[0])
 	}

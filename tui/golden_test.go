@@ -55,6 +55,20 @@ var scenes = []struct {
 		a.runCommand("messages")
 	}},
 	{"namespaces", "staging", func(a *App) { a.runCommand("ns") }},
+	{"workloads", "staging", func(a *App) {
+		deliver(a, inventorySnapshot())
+		a.runCommand("workloads")
+	}},
+	{"describe", "staging", func(a *App) {
+		about := describedAs(describedPod)
+		a.push(&describeView{app: a, ref: about.ref, pager: newPager()})
+		a.top().update(describedMsg{about: about})
+	}},
+	{"logs", "staging", func(a *App) {
+		v := &logsView{app: a, namespace: "shop", pods: []string{"checkout-1", "checkout-2"}, containers: []string{"api"}, pager: newPager()}
+		a.push(v)
+		v.update(logMsg{lines: []string{"listening on :8080", "GET / 200"}, stream: &logStream{}})
+	}},
 	{"contexts", "staging", func(a *App) {
 		a.runCommand("ctx")
 		a.top().update(contextsMsg{all: []kubeContext{

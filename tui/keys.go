@@ -1,6 +1,10 @@
 package tui
 
-import "charm.land/bubbles/v2/key"
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+)
 
 // keyMap is every key that kiln listens to. The footer's hints and the help
 // are made from it. None of the keys that delete or kill elsewhere changes
@@ -9,6 +13,7 @@ type keyMap struct {
 	// Everywhere.
 	Command, Filter, Help, Back, Quit, ForceQuit key.Binding
 	Rescan, ReadOnly, Header, LastView           key.Binding
+	HistoryBack, HistoryForward                  key.Binding
 
 	// Moving.
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
@@ -25,6 +30,12 @@ type keyMap struct {
 
 	// One object.
 	Copy, YAML, Lesson   key.Binding
+	Describe, Logs       key.Binding
+	PreviousLogs         key.Binding
+	ControlledBy         key.Binding
+	Related, SameOwner   key.Binding
+	NextContainer        key.Binding
+	NextPod              key.Binding
 	Next, Previous, Undo key.Binding
 
 	// Buttons and prompts.
@@ -47,14 +58,17 @@ func newKeyMap() *keyMap {
 		Header:    bind("ctrl-e", "header on or off", "ctrl+e"),
 		LastView:  bind("-", "last view", "-"),
 
+		HistoryBack:    bind("[", "back in the history", "["),
+		HistoryForward: bind("]", "forward in the history", "]"),
+
 		Up:       bind("↑ k", "up", "up", "k"),
 		Down:     bind("↓ j", "down", "down", "j"),
 		PageUp:   bind("pgup ctrl-b", "page up", "pgup", "ctrl+b"),
 		PageDown: bind("pgdn ctrl-f", "page down", "pgdown", "ctrl+f"),
 		Top:      bind("home g", "first", "home", "g"),
 		Bottom:   bind("end G", "last", "end", "G"),
-		Left:     bind("← h", "left", "left", "h"),
-		Right:    bind("→ l", "right", "right", "l"),
+		Left:     bind("←", "left", "left"),
+		Right:    bind("→", "right", "right"),
 
 		Open:          bind("enter", "open", "enter"),
 		Mark:          bind("space", "mark", "space"),
@@ -79,10 +93,20 @@ func newKeyMap() *keyMap {
 		SortRight:     bind("shift-→", "sort column to the right", "shift+right"),
 
 		Copy:     bind("c", "copy the name", "c"),
-		YAML:     bind("y", "YAML of the object", "y"),
+		YAML:     bind("y", "YAML", "y"),
+		Describe: bind("d", "describe", "d"),
+		Logs:     bind("l", "logs", "l"),
+
+		PreviousLogs:  bind("p", "logs of the previous container", "p"),
+		ControlledBy:  bind("shift-j", "its controller", "J"),
+		Related:       bind("o", "findings of the object", "o"),
+		SameOwner:     bind("w", "findings of the same owner", "w"),
+		NextContainer: bind("tab", "next container", "tab"),
+		NextPod:       bind("n", "next pod", "n"),
+
 		Lesson:   bind("enter", "lesson", "enter"),
-		Next:     bind("n ]", "next finding", "n", "]"),
-		Previous: bind("p [", "previous finding", "p", "["),
+		Next:     bind("n", "next finding", "n"),
+		Previous: bind("p", "previous finding", "p"),
 		Undo:     bind("u", "preview the undo", "u"),
 
 		NextButton:     bind("tab →", "next button", "tab", "right"),
@@ -101,13 +125,20 @@ type keyGroup struct {
 // global are the keys that work in every view.
 func (k *keyMap) global() keyGroup {
 	return keyGroup{"Everywhere", []key.Binding{
-		k.Command, k.Help, k.Back, k.Quit, k.ForceQuit, k.Rescan, k.ReadOnly, k.Header, k.LastView,
+		k.Command, k.Help, k.Back, k.Quit, k.ForceQuit, k.Rescan, k.ReadOnly, k.Header,
+		k.HistoryBack, k.HistoryForward, k.LastView,
 	}}
 }
 
 // moving are the keys of lists.
 func (k *keyMap) moving() keyGroup {
 	return keyGroup{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+}
+
+// without is a group less a key that means something else in a view.
+func without(g keyGroup, other key.Binding) keyGroup {
+	g.keys = slices.DeleteFunc(g.keys, func(b key.Binding) bool { return b.Help() == other.Help() })
+	return g
 }
 
 // sorting are the keys that choose the order of the findings.

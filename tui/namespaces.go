@@ -9,15 +9,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/kube"
+	"kiln/scanners"
 )
 
-// namespacesView lists the namespaces with findings. Their numbers are the
-// keys that choose them anywhere in the findings.
+// namespacesView lists the namespaces and how each stands. Their numbers are
+// the keys that choose them anywhere in the findings.
 type namespacesView struct {
 	app   *App
 	table table
 	text  string
-	rows  []namespaceCount
+	rows  []namespaceRow
 	// number is the key of a namespace, 1 to 9.
 	number map[string]int
 }
@@ -26,9 +27,14 @@ func newNamespacesView(a *App) *namespacesView {
 	v := &namespacesView{app: a}
 	v.table = table{cell: v.cell, columns: []column{
 		{title: "KEY", min: 3, want: 3},
-		{title: "NAMESPACE", min: 16, want: 40},
-		{title: "FINDINGS", min: 8, want: 8},
-		{title: "WORST", min: 6, want: 10, drop: 1, flex: true},
+		{title: "NAMESPACE", min: 14, want: 36},
+		{title: "CRIT", min: 4, want: 5},
+		{title: "HIGH", min: 4, want: 5},
+		{title: "MED", min: 4, want: 5, drop: 1},
+		{title: "LOW", min: 4, want: 5, drop: 2},
+		{title: "WORKLOADS", min: 9, want: 9, drop: 3},
+		{title: "NET POLICIES", min: 12, want: 12, drop: 4},
+		{title: "POD SECURITY", min: 12, want: 30, drop: 1, flex: true},
 	}}
 	v.list()
 	return v
@@ -48,13 +54,12 @@ func (v *namespacesView) list() {
 		v.table.setRows(0)
 		return
 	}
-	v.rows = append(v.rows, namespaceCount{findings: len(v.app.snapshot.findings)})
-	for i, n := range v.app.snapshot.namespaces {
-		if i < 9 {
-			v.number[n.name] = i + 1
-		}
-		if strings.Contains(n.name, v.text) {
-			v.rows = append(v.rows, n)
+	for i, n := range v.app.snapshot.namespaces[:min(9, len(v.app.snapshot.namespaces))] {
+		v.number[n.name] = i + 1
+	}
+	for _, row := range namespaceRows(v.app.snapshot) {
+		if row.name == "" || strings.Contains(row.name, v.text) {
+			v.rows = append(v.rows, row)
 		}
 	}
 	v.table.setRows(len(v.rows))
@@ -68,7 +73,7 @@ func (v *namespacesView) setFilter(text string) (tea.Cmd, error) {
 
 func (v *namespacesView) filterText() string { return v.text }
 
-func (v *namespacesView) cell(row, col, width int) cell {
+func (v *namespacesView) cell(row, col, _ int) cell {
 	n, s := v.rows[row], v.app.styles
 	switch col {
 	case 0:
@@ -84,13 +89,34 @@ func (v *namespacesView) cell(row, col, width int) cell {
 			return cell{"all", s.text}
 		}
 		return cell{kube.Clean(n.name), s.text}
-	case 2:
-		return cell{fmt.Sprintf("%8s", groupDigits(n.findings)), s.text}
+	case 2, 3, 4, 5:
+		severity := scanners.Severities()[col-2]
+		if n.bySeverity[severity] == 0 {
+			return cell{padLeft("·", 4), s.faint}
+		}
+		return cell{padLeft(groupDigits(n.bySeverity[severity]), 4), s.severity[severity]}
+	case 6:
+		return cell{padLeft(n.count(n.workloads), 9), s.muted}
+	case 7:
+		return cell{padLeft(n.count(n.policies), 12), s.muted}
 	}
-	if n.worst == 0 {
+	return v.enforcement(n)
+}
+
+// enforcement is the Pod Security level that the namespace enforces.
+func (v *namespacesView) enforcement(n namespaceRow) cell {
+	s := v.app.styles
+	switch {
+	case n.name == "":
 		return cell{"", s.faint}
+	case !n.known:
+		return cell{"not known", s.faint}
+	case n.enforces == "":
+		return cell{"✗ none", s.alarm}
+	case n.enforces == "restricted":
+		return cell{"✓ restricted", s.good}
 	}
-	return cell{severityWord(n.worst, width), s.severity[n.worst]}
+	return cell{kube.Clean("○ " + n.enforces), s.warning}
 }
 
 func (v *namespacesView) update(msg tea.Msg) tea.Cmd {

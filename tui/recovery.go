@@ -95,6 +95,9 @@ func newRecoveryView(a *App, r fixes.Recovery) *recoveryView {
 
 func (v *recoveryView) title() string { return "interrupted" }
 
+// passing: what was found may be settled by now.
+func (v *recoveryView) passing() {}
+
 // settledMsg is how finishing or taking back ends.
 type settledMsg struct {
 	entry fixes.Entry

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -37,7 +38,11 @@ type widths struct{ check, object, namespace, owner int }
 type namespaceCount struct {
 	name     string
 	findings int
-	worst    scanners.Severity
+	// own counts the findings that aren't the cluster's own components'.
+	own   int
+	worst scanners.Severity
+	// bySeverity leaves out what somebody has accepted.
+	bySeverity map[scanners.Severity]int
 }
 
 // newSnapshot puts results in order. Checks that the running scan hasn't
@@ -114,20 +119,23 @@ func (s *snapshot) measure() {
 		}
 		c := counts[f.Object.Namespace]
 		if c == nil {
-			c = &namespaceCount{name: f.Object.Namespace}
+			c = &namespaceCount{name: f.Object.Namespace, bySeverity: map[scanners.Severity]int{}}
 			counts[c.name] = c
 		}
 		c.findings++
+		if !f.System {
+			c.own++
+		}
+		if !f.Accepted.Holds() {
+			c.bySeverity[f.Severity]++
+		}
 		c.worst = max(c.worst, f.Severity)
 	}
 	for _, c := range counts {
 		s.namespaces = append(s.namespaces, *c)
 	}
 	slices.SortFunc(s.namespaces, func(a, b namespaceCount) int {
-		if a.findings != b.findings {
-			return b.findings - a.findings
-		}
-		return strings.Compare(a.name, b.name)
+		return cmp.Or(b.own-a.own, b.findings-a.findings, strings.Compare(a.name, b.name))
 	})
 }
 

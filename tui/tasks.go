@@ -15,6 +15,8 @@ type task struct {
 	label  string
 	owner  view
 	cancel context.CancelFunc
+	// waiting tasks wait for the world, not for work: they don't spin.
+	waiting bool
 }
 
 // taskDoneMsg brings a task's result.
@@ -27,11 +29,32 @@ type taskDoneMsg struct {
 // to the App where owner is nil. The result is dropped if the owner has been
 // left or the task cancelled.
 func (a *App) start(owner view, label string, work func(context.Context) tea.Msg) tea.Cmd {
+	return tea.Batch(a.launch(&task{label: label, owner: owner}, work), a.spin())
+}
+
+// await is start for what may never come, such as the next line of a log. The
+// screen shows nothing of it.
+func (a *App) await(owner view, work func(context.Context) tea.Msg) tea.Cmd {
+	return a.launch(&task{owner: owner, waiting: true}, work)
+}
+
+func (a *App) launch(t *task, work func(context.Context) tea.Msg) tea.Cmd {
 	ctx, cancel := context.WithCancel(a.ctx)
 	a.taskID++
-	id := a.taskID
-	a.tasks = append(a.tasks, &task{id: id, label: label, owner: owner, cancel: cancel})
-	return tea.Batch(func() tea.Msg { return taskDoneMsg{id, work(ctx)} }, a.spin())
+	t.id, t.cancel = a.taskID, cancel
+	a.tasks = append(a.tasks, t)
+	return func() tea.Msg { return taskDoneMsg{t.id, work(ctx)} }
+}
+
+// awaiting counts the tasks that wait for the world.
+func (a *App) awaiting() int {
+	n := 0
+	for _, t := range a.tasks {
+		if t.waiting {
+			n++
+		}
+	}
+	return n
 }
 
 func (a *App) onTaskDone(msg taskDoneMsg) tea.Cmd {
@@ -72,7 +95,7 @@ func (a *App) doing() string {
 	return strings.Join(labels, ", ")
 }
 
-func (a *App) busy() bool { return a.scan.running || len(a.tasks) > 0 }
+func (a *App) busy() bool { return a.scan.running || len(a.tasks) > a.awaiting() }
 
 // spin starts the spinner. It stops by itself when nothing runs any more, so
 // that an idle kiln uses no time.

@@ -33,6 +33,8 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 		return a.onConnected(msg.session)
 	case connectFailedMsg:
 		a.onConnectFailed(msg.err)
+	case controllerMsg:
+		return a.onController(msg)
 	case savedMsg:
 		a.onSaved(msg)
 	case recoveredMsg:
@@ -97,6 +99,10 @@ func (a *App) onGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.toggleReadOnly()
 	case key.Matches(msg, a.keys.Header):
 		a.bigHeader = !a.bigHeader
+	case key.Matches(msg, a.keys.HistoryBack):
+		return a.travel(-1), true
+	case key.Matches(msg, a.keys.HistoryForward):
+		return a.travel(1), true
 	case key.Matches(msg, a.keys.LastView):
 		return a.toLastView(), true
 	default:
@@ -165,11 +171,11 @@ func (a *App) toLastView() tea.Cmd {
 		a.flash(info, "no other view was open before")
 		return nil
 	}
-	a.root(a.lastRoot)
-	if live, ok := a.top().(liveView); ok && a.snapshot != nil {
-		return live.onSnapshot()
+	if !a.mayLeave() {
+		return nil
 	}
-	return nil
+	a.root(a.lastRoot)
+	return a.revive(a.top())
 }
 
 // onPaste goes to where text is typed, and nowhere else.

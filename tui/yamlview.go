@@ -26,8 +26,10 @@ func (a *App) openYAML(ref kube.Ref, path string) tea.Cmd {
 	}
 	v := &yamlView{app: a, ref: ref, path: path, pager: newPager()}
 	a.push(v)
-	return a.readObject(v, "", ref)
+	return v.start()
 }
+
+func (v *yamlView) start() tea.Cmd { return v.app.readObject(v, "", v.ref) }
 
 func (v *yamlView) title() string { return "yaml" }
 
@@ -38,8 +40,9 @@ func (v *yamlView) update(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		v.pager.onWheel(msg)
 	case tea.KeyPressMsg:
-		if !v.pager.onKey(msg, v.app.keys) && key.Matches(msg, v.app.keys.Copy) {
-			return v.app.copy(v.ref.Name)
+		if !v.pager.onKey(msg, v.app.keys) && !key.Matches(msg, v.app.keys.YAML) {
+			cmd, _ := v.app.drill(msg, &target{ref: v.ref})
+			return cmd
 		}
 	}
 	return nil
@@ -78,8 +81,11 @@ func (v *yamlView) setLines(width int) int {
 	return hit.from
 }
 
-func (v *yamlView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Copy} }
+func (v *yamlView) hints() []key.Binding {
+	return []key.Binding{v.app.keys.Back, v.app.keys.Describe, v.app.keys.ControlledBy, v.app.keys.Copy}
+}
 
 func (v *yamlView) help() []keyGroup {
-	return []keyGroup{{"YAML", []key.Binding{v.app.keys.Copy, v.app.keys.Left, v.app.keys.Right}}, v.app.keys.moving()}
+	k := v.app.keys
+	return []keyGroup{{"YAML", []key.Binding{k.Left, k.Right}}, without(k.drilling(), k.YAML), k.moving()}
 }

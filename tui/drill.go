@@ -1,0 +1,87 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+// target is the object that a view is about, or has under its cursor.
+type target struct {
+	ref kube.Ref
+	// path and container are what a finding is about; may be empty.
+	path, container string
+	// owner is the tool that owns the object, if it is known.
+	owner *kube.Owner
+}
+
+func targetOf(f *scanners.Finding) target {
+	return target{ref: f.Object, path: f.Path, container: f.Container, owner: f.Owner}
+}
+
+// drilling are the keys that lead from an object to all that is known of it.
+func (k *keyMap) drilling() keyGroup {
+	return keyGroup{"The object", []key.Binding{k.Describe, k.YAML, k.Logs, k.PreviousLogs, k.ControlledBy, k.Related, k.SameOwner, k.Copy}}
+}
+
+// drill handles the keys of drilling. Without an object it says so.
+func (a *App) drill(msg tea.KeyPressMsg, t *target) (cmd tea.Cmd, handled bool) {
+	keys := a.keys
+	if !key.Matches(msg, keys.drilling().keys...) {
+		return nil, false
+	}
+	if t == nil {
+		a.flash(info, "there is no object here to act on")
+		return nil, true
+	}
+	switch {
+	case key.Matches(msg, keys.Copy):
+		return a.copy(t.ref.Name), true
+	case key.Matches(msg, keys.Related):
+		return a.openRelated(*t), true
+	case key.Matches(msg, keys.SameOwner):
+		return a.openSameOwner(*t), true
+	}
+	if a.session == nil {
+		a.flash(info, "not connected: there is no object to read")
+		return nil, true
+	}
+	switch {
+	case key.Matches(msg, keys.YAML):
+		return a.openYAML(t.ref, t.path), true
+	case key.Matches(msg, keys.Describe):
+		return a.openDescription(t.ref), true
+	case key.Matches(msg, keys.Logs):
+		return a.openLogs(*t, false), true
+	case key.Matches(msg, keys.PreviousLogs):
+		return a.openLogs(*t, true), true
+	}
+	return a.openController(t.ref), true
+}
+
+// openRelated shows all findings of an object.
+func (a *App) openRelated(t target) tea.Cmd {
+	ref := t.ref
+	return a.openOnly(ref.Kind+"/"+ref.Name, func(f *scanners.Finding) bool { return f.Object == ref })
+}
+
+// openSameOwner shows the findings of everything that the same tool owns.
+func (a *App) openSameOwner(t target) tea.Cmd {
+	if t.owner == nil || t.owner.Manager == "" {
+		a.flash(info, "no tool is known that owns "+t.ref.String())
+		return nil
+	}
+	owner := *t.owner
+	return a.openOnly(owner.String(), func(f *scanners.Finding) bool { return f.Owner != nil && *f.Owner == owner })
+}
+
+// openOnly shows some findings as a list of its own.
+func (a *App) openOnly(name string, only func(*scanners.Finding) bool) tea.Cmd {
+	v := newFindingsView(a)
+	v.name, v.query.only = kube.Clean(name), only
+	v.query.system = true
+	a.push(v)
+	return v.arrange()
+}
