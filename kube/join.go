@@ -88,7 +88,7 @@ func (j *joiner) pod(p *Pod) {
 			return
 		}
 	}
-	if p.spec == nil {
+	if p.spec == nil || j.missed(c) {
 		return
 	}
 	w := &Workload{Object: p, Meta: &p.ObjectMeta, Spec: p.spec, SpecPath: "spec", Pods: []*Pod{p}}
@@ -96,6 +96,24 @@ func (j *joiner) pod(p *Pod) {
 	if c != nil && c.Kind != "Node" && c.UID != "" {
 		j.byUID[c.UID] = w // the first pod stands for the others of its controller
 	}
+}
+
+// missed says that a pod's controller is of a kind that was read whole, and
+// still isn't there: it was made or deleted between the lists. What was made
+// is seen by the next scan; what was deleted takes the pod with it.
+func (j *joiner) missed(controller *metav1.OwnerReference) bool {
+	if controller == nil || j.inv.FromFiles() {
+		return false
+	}
+	read, known := map[string]Resource{
+		"ReplicaSet": ReplicaSets, "StatefulSet": StatefulSets, "DaemonSet": DaemonSets,
+		"Job": Jobs, "ReplicationController": ReplicationControllers,
+	}[controller.Kind]
+	if !known {
+		return false
+	}
+	_, gap := j.inv.Gap(read)
+	return !gap
 }
 
 // ephemeral lists a pod for its ephemeral containers, which no template shows.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,7 +23,7 @@ func reportWriter(format string) (writeReport, error) {
 	case "table":
 		return writeTable, nil
 	case "json":
-		return func(w io.Writer, r scanners.Report, _ []scanners.Check) error { return writeJSON(w, r) }, nil
+		return func(w io.Writer, r scanners.Report, _ []scanners.Check) error { return writeReportJSON(w, r) }, nil
 	case "yaml":
 		return func(w io.Writer, r scanners.Report, _ []scanners.Check) error { return writeYAML(w, r) }, nil
 	case "sarif":
@@ -34,6 +36,40 @@ func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// writeReportJSON writes one finding after the other: a report of a large
+// cluster has tens of thousands, and encoding it whole takes as much memory as
+// the scan.
+func writeReportJSON(w io.Writer, r scanners.Report) error {
+	findings := r.Findings
+	r.Findings = nil
+	head, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	head, last := bytes.CutSuffix(head, []byte("null\n}"))
+	if !last {
+		return fmt.Errorf("findings must be the report's last field")
+	}
+	buffered := bufio.NewWriter(w)
+	buffered.Write(head)
+	separator := "[\n    "
+	for i := range findings {
+		finding, err := json.MarshalIndent(&findings[i], "    ", "  ")
+		if err != nil {
+			return err
+		}
+		buffered.WriteString(separator)
+		buffered.Write(finding)
+		separator = ",\n    "
+	}
+	if len(findings) == 0 {
+		buffered.WriteString("[]\n}\n")
+	} else {
+		buffered.WriteString("\n  ]\n}\n")
+	}
+	return buffered.Flush()
 }
 
 func writeYAML(w io.Writer, v any) error {

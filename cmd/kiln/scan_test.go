@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"kiln/scanners"
 )
 
 const privileged = `apiVersion: apps/v1
@@ -141,5 +143,24 @@ func TestSARIFPointsAtTheLine(t *testing.T) {
 	result := log.Runs[0].Results[0]
 	if result.RuleID != "pod/privileged" || result.Level != "error" || result.Locations[0].Physical.Region.StartLine != 15 {
 		t.Errorf("result = %+v", result)
+	}
+}
+
+func TestStreamedReportIsTheSameJSON(t *testing.T) {
+	isolate(t)
+	for _, severity := range []string{"info", "critical"} {
+		file := write(t, "web.yaml", strings.ReplaceAll(privileged, "privileged: true", "privileged: "+map[string]string{"info": "true", "critical": "false"}[severity]))
+		got := kiln(t, "", "scan", "-f", file, "--severity", severity, "-o", "json")
+		var report scanners.Report
+		if err := json.Unmarshal([]byte(got.out), &report); err != nil {
+			t.Fatal(err)
+		}
+		whole, err := json.MarshalIndent(report, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(whole)+"\n" != got.out {
+			t.Errorf("with %d findings the report is\n%s\nnot\n%s", len(report.Findings), got.out, whole)
+		}
 	}
 }
