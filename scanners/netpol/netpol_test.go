@@ -1,7 +1,6 @@
 package netpol_test
 
 import (
-	"slices"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -105,15 +104,5 @@ func TestReach(t *testing.T) {
 				t.Errorf("allowed: %v, want %v; refused by %d policies", got.Allowed, tt.want, len(got.Refused))
 			}
 		})
-	}
-}
-
-func TestOthersAreRecognisedByTheirCRDs(t *testing.T) {
-	inv := &kube.Inventory{CustomResourceDefinitions: []*metav1.PartialObjectMetadata{
-		{ObjectMeta: metav1.ObjectMeta{Name: "certificates.cert-manager.io"}},
-		{ObjectMeta: metav1.ObjectMeta{Name: "ciliumnetworkpolicies.cilium.io"}},
-	}}
-	if got := netpol.Others(inv); !slices.Equal(got, []string{"CiliumNetworkPolicy"}) {
-		t.Errorf("others: %q", got)
 	}
 }

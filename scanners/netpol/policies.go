@@ -1,13 +1,11 @@
 // Package netpol works out what NetworkPolicies do: which workloads they
 // select, who is isolated, and who may talk to whom.
 //
-// It knows the policies of networking.k8s.io alone. Those of Cilium, Calico
-// and the admin policies may allow less or more (see Others).
+// It evaluates the policies of networking.k8s.io in full. Of those of Cilium,
+// Calico and the cluster's admins it knows whom they isolate (see Others).
 package netpol
 
 import (
-	"strings"
-
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -101,27 +99,4 @@ func labelled(w *kube.Workload, selector *metav1.LabelSelector) bool {
 func matches(selector *metav1.LabelSelector, set map[string]string) bool {
 	s, err := metav1.LabelSelectorAsSelector(selector)
 	return err == nil && s.Matches(labels.Set(set))
-}
-
-// Others lists, by the CRDs that are installed, the other kinds of policies
-// that may govern traffic in this cluster and aren't read.
-func Others(inv *kube.Inventory) []string {
-	makers := map[string]string{
-		"ciliumnetworkpolicies.cilium.io":                       "CiliumNetworkPolicy",
-		"ciliumclusterwidenetworkpolicies.cilium.io":            "CiliumClusterwideNetworkPolicy",
-		"networkpolicies.crd.projectcalico.org":                 "Calico's NetworkPolicy",
-		"globalnetworkpolicies.crd.projectcalico.org":           "Calico's GlobalNetworkPolicy",
-		"networkpolicies.crd.antrea.io":                         "Antrea's NetworkPolicy",
-		"clusternetworkpolicies.crd.antrea.io":                  "Antrea's ClusterNetworkPolicy",
-		"adminnetworkpolicies.policy.networking.k8s.io":         "AdminNetworkPolicy",
-		"baselineadminnetworkpolicies.policy.networking.k8s.io": "BaselineAdminNetworkPolicy",
-		"clusternetworkpolicies.policy.networking.k8s.io":       "ClusterNetworkPolicy",
-	}
-	var others []string
-	for _, crd := range inv.CustomResourceDefinitions {
-		if maker, ok := makers[strings.ToLower(crd.Name)]; ok {
-			others = append(others, maker)
-		}
-	}
-	return others
 }

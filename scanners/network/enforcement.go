@@ -42,22 +42,3 @@ func findNotEnforced(inv *kube.Inventory) scanners.Result {
 	}
 	return scanners.Unknown("no network plugin was recognised, so whether policies are enforced can't be told: try one")
 }
-
-func noMTLS() scanners.Check {
-	return scanners.Check{
-		ID: "network/no-mtls", Layer: scanners.Network, Severity: scanners.Low,
-		Title:      "Traffic between pods is in the clear",
-		References: []string{"NSA"},
-		Fix:        scanners.Manual,
-		Needs:      installed.Resources(),
-		Find: func(inv *kube.Inventory) scanners.Result {
-			if inv.FromFiles() {
-				return scanners.Unknown("manifests don't tell what else runs in the cluster")
-			}
-			if meshes := installed.Find(inv, installed.Mesh); len(meshes) > 0 {
-				return scanners.Unknown(meshes[0].Name + " is installed; whether it insists on mutual TLS is in its own settings, which kiln doesn't read")
-			}
-			return scanners.Found([]scanners.Hit{{Object: scanners.Cluster(), Key: "mesh", Message: "runs no service mesh that kiln recognises, so pods' traffic is encrypted only where the applications or the network plugin do it"}})
-		},
-	}
-}

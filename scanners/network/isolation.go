@@ -34,14 +34,19 @@ func isolation(c scanners.Check, d netpol.Direction, one, many string) scanners.
 	c.References = []string{"CIS 5.3.2", "C-0030", "NSA"}
 	c.Needs = []kube.Resource{kube.NetworkPolicies}
 	c.Reads = kube.WorkloadResources()
-	c.Hints = []kube.Resource{kube.Namespaces, kube.CustomResourceDefinitions}
+	c.Hints = append(netpol.OtherResources(), kube.Namespaces)
 	c.Find = func(inv *kube.Inventory) scanners.Result {
-		policies := netpol.New(inv)
+		policies, others := netpol.New(inv), netpol.NewOthers(inv)
 		var open []scanners.Hit
+		var unsure []string
 		for _, ns := range userNamespaces(inv) {
 			exposed := slices.DeleteFunc(slices.Clone(ns.workloads), func(w *kube.Workload) bool {
-				return len(policies.Isolating(w, d)) > 0
+				return len(policies.Isolating(w, d)) > 0 || others.Isolates(w, d) == netpol.Covered
 			})
+			if slices.ContainsFunc(exposed, func(w *kube.Workload) bool { return others.Isolates(w, d) == netpol.Perhaps }) {
+				unsure = append(unsure, ns.name)
+				continue
+			}
 			if len(exposed) == 0 {
 				continue
 			}
@@ -51,20 +56,24 @@ func isolation(c scanners.Check, d netpol.Direction, one, many string) scanners.
 			}
 			open = append(open, ns.hit(fmt.Sprintf("%s of %s %s: %s", strconv.Itoa(len(exposed)), plural(len(ns.workloads), "workload"), verb, some(exposed))))
 		}
-		return unlessOthers(inv, open)
+		return unlessOthers(others, open, unsure)
 	}
 	return c
 }
 
-// unlessOthers holds hits back where policies are installed that aren't read:
-// what they allow can't be told.
-func unlessOthers(inv *kube.Inventory, hits []scanners.Hit) scanners.Result {
-	others := netpol.Others(inv)
-	if len(hits) == 0 || len(others) == 0 {
-		return scanners.Found(hits)
+// unlessOthers holds hits back where policies of other kinds are installed and
+// couldn't be read: what they allow can't be told. unsure are the namespaces
+// whose policies were read and not understood.
+func unlessOthers(others *netpol.Others, hits []scanners.Hit, unsure []string) scanners.Result {
+	if len(hits) > 0 && len(others.Unread) > 0 {
+		return scanners.Unknown(fmt.Sprintf("%s not covered by a policy that was read, but %s may govern them",
+			plural(len(hits), "namespace"), strings.Join(others.Unread, ", ")))
 	}
-	return scanners.Unknown(fmt.Sprintf("%s not covered by a NetworkPolicy, but %s may govern them, which kiln doesn't read",
-		plural(len(hits), "namespace"), strings.Join(others, ", ")))
+	result := scanners.Found(hits)
+	if len(unsure) > 0 {
+		result.Unknown = "policies of Cilium, Calico or the cluster's admins may govern these namespaces, which kiln can't evaluate: " + strings.Join(unsure, ", ")
+	}
+	return result
 }
 
 // namespace is one with workloads that network policies could govern.

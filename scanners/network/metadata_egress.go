@@ -21,24 +21,30 @@ func metadataEgress() scanners.Check {
 		Fix:        scanners.Guided,
 		Needs:      []kube.Resource{kube.NetworkPolicies, kube.Nodes},
 		Reads:      kube.WorkloadResources(),
-		Hints:      []kube.Resource{kube.Namespaces, kube.CustomResourceDefinitions},
+		Hints:      append(netpol.OtherResources(), kube.Namespaces),
 		Find:       findMetadataEgress,
 	}
 }
 
 // findMetadataEgress judges clusters whose nodes say that they are a cloud's:
-// others have nothing at that address.
+// others have nothing at that address. Where a policy of another kind is about
+// a workload's egress, what it allows isn't judged.
 func findMetadataEgress(inv *kube.Inventory) scanners.Result {
 	cloud := cloudOf(inv)
 	if cloud == "" {
 		return scanners.Result{}
 	}
-	policies := netpol.New(inv)
+	policies, others := netpol.New(inv), netpol.NewOthers(inv)
 	var hits []scanners.Hit
+	var unsure []string
 	for _, ns := range userNamespaces(inv) {
 		var open []*kube.Workload
 		for _, w := range ns.workloads {
-			if reachesMetadata(policies.Isolating(w, netpol.Egress)) {
+			switch {
+			case !reachesMetadata(policies.Isolating(w, netpol.Egress)):
+			case others.Selects(w) != netpol.Uncovered:
+				unsure = append(unsure, ns.name)
+			default:
 				open = append(open, w)
 			}
 		}
@@ -46,7 +52,7 @@ func findMetadataEgress(inv *kube.Inventory) scanners.Result {
 			hits = append(hits, ns.hit(fmt.Sprintf("no policy keeps %s from 169.254.169.254, where %s hands out the node's credentials: %s", plural(len(open), "workload"), cloud, some(open))))
 		}
 	}
-	return unlessOthers(inv, hits)
+	return unlessOthers(others, hits, slices.Compact(unsure))
 }
 
 // clouds are the provider IDs of nodes whose machines have a metadata service

@@ -35,6 +35,11 @@ const (
 	forWeb      = `{podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress, Egress]}`
 )
 
+const (
+	ciliumDeny = "---\n{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: deny, namespace: shop}, spec: {endpointSelector: {}, ingress: [{}]}}\n"
+	calicoDeny = "---\n{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: deny}, spec: {selector: \"all()\", types: [Ingress, Egress]}}\n"
+)
+
 func TestIsolation(t *testing.T) {
 	two := shop + deployment("web", "") + deployment("db", "")
 	open := []string{"Namespace/shop | "}
@@ -48,17 +53,24 @@ func TestIsolation(t *testing.T) {
 		{Name: "no workloads", Objects: shop},
 		{Name: "the control plane's namespace", Objects: strings.ReplaceAll(two, "shop", "kube-system")},
 		{Name: "the namespace wasn't read", Files: true, Objects: deployment("web", ""), Want: []string{"Deployment/web in shop |  | namespace"}},
-		{Name: "Cilium may govern", Objects: two, Change: withCRD("ciliumnetworkpolicies.cilium.io"), Unknown: "CiliumNetworkPolicy may govern"},
-		{Name: "Cilium isn't needed", Objects: two + policy("p", denyAll), Change: withCRD("ciliumnetworkpolicies.cilium.io")},
+		{Name: "Antrea may govern", Objects: two, Change: withCRD("networkpolicies.crd.antrea.io"), Unknown: "Antrea's NetworkPolicy may govern"},
+		{Name: "Antrea isn't needed", Objects: two + policy("p", denyAll), Change: withCRD("networkpolicies.crd.antrea.io")},
+		{Name: "Cilium has no policy", Objects: two, Change: withCRD("ciliumnetworkpolicies.cilium.io"), Want: open},
+		{Name: "Cilium governs", Objects: two + ciliumDeny},
+		{Name: "Calico governs", Objects: two + calicoDeny},
+		{Name: "Calico governs nobody knows whom", Objects: two + strings.Replace(calicoDeny, "all()", "app starts with 'w'", 1), Unknown: "can't evaluate: shop"},
 	})
 	scantest.Judge(t, egress, []scantest.Verdict{
 		{Name: "no policy", Objects: two, Want: open},
 		{Name: "ingress only", Objects: two + policy("p", denyIngress), Want: open},
 		{Name: "default deny", Objects: two + policy("p", denyAll)},
+		{Name: "Cilium governs ingress", Objects: two + ciliumDeny, Want: open},
+		{Name: "Calico governs both", Objects: two + calicoDeny},
 		{Name: "egress rules imply the type", Objects: two + policy("p", `{podSelector: {}, egress: [{ports: [{port: 53}]}]}`)},
 	})
 	scantest.Judge(t, noPolicy(), []scantest.Verdict{
 		{Name: "none", Objects: two, Want: open},
+		{Name: "Cilium's", Objects: two + ciliumDeny},
 		{Name: "one, for some", Objects: two + policy("p", forWeb)},
 		{Name: "one elsewhere", Objects: two + strings.ReplaceAll(policy("p", denyAll), "shop", "dev"), Want: open},
 	})

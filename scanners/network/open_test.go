@@ -71,7 +71,8 @@ func TestMetadataEgress(t *testing.T) {
 		{Name: "DNS to anywhere", Objects: web + aws + to(`{ports: [{port: 53, protocol: UDP}]}`)},
 		{Name: "HTTP to anywhere", Objects: web + aws + to(`{ports: [{port: 80}]}`), Want: open},
 		{Name: "one policy opens what another shuts", Objects: web + aws + to("") + strings.Replace(to("{}"), "name: p,", "name: q,", 1), Want: open},
-		{Name: "Cilium may govern", Objects: web + aws, Change: withCRD("ciliumnetworkpolicies.cilium.io"), Unknown: "may govern"},
+		{Name: "Antrea may govern", Objects: web + aws, Change: withCRD("networkpolicies.crd.antrea.io"), Unknown: "may govern"},
+		{Name: "Calico governs", Objects: web + aws + calicoDeny, Unknown: "can't evaluate: shop"},
 	})
 }
 
@@ -90,7 +91,7 @@ func TestEnforcement(t *testing.T) {
 	})
 	scantest.Judge(t, noMTLS(), []scantest.Verdict{
 		{Name: "none", Objects: agent("x:1"), Want: []string{"Cluster/cluster |  | mesh"}},
-		{Name: "Istio", Objects: agent("docker.io/istio/pilot:1.28"), Unknown: "Istio is installed"},
+		{Name: "Linkerd", Objects: agent("cr.l5d.io/linkerd/controller:2.18"), Unknown: "Linkerd is installed"},
 		{Name: "manifests", Files: true, Objects: agent("x:1"), Unknown: "manifests don't tell"},
 	})
 }

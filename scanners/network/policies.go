@@ -19,18 +19,29 @@ func noPolicy() scanners.Check {
 		Fix:        scanners.Guided,
 		Needs:      []kube.Resource{kube.NetworkPolicies},
 		Reads:      kube.WorkloadResources(),
-		Hints:      []kube.Resource{kube.Namespaces, kube.CustomResourceDefinitions},
-		Find: func(inv *kube.Inventory) scanners.Result {
-			policies := netpol.New(inv)
-			var hits []scanners.Hit
-			for _, ns := range userNamespaces(inv) {
-				if len(policies.In(ns.name)) == 0 {
-					hits = append(hits, ns.hit(fmt.Sprintf("has %s and no network policy: %s", plural(len(ns.workloads), "workload"), some(ns.workloads))))
-				}
-			}
-			return unlessOthers(inv, hits)
-		},
+		Hints:      append(netpol.OtherResources(), kube.Namespaces),
+		Find:       findNoPolicy,
 	}
+}
+
+func findNoPolicy(inv *kube.Inventory) scanners.Result {
+	policies, others := netpol.New(inv), netpol.NewOthers(inv)
+	var hits []scanners.Hit
+	var unsure []string
+	for _, ns := range userNamespaces(inv) {
+		best := netpol.Uncovered
+		for _, w := range ns.workloads {
+			best = max(best, others.Selects(w))
+		}
+		switch {
+		case len(policies.In(ns.name)) > 0, best == netpol.Covered:
+		case best == netpol.Perhaps:
+			unsure = append(unsure, ns.name)
+		default:
+			hits = append(hits, ns.hit(fmt.Sprintf("has %s and no network policy: %s", plural(len(ns.workloads), "workload"), some(ns.workloads))))
+		}
+	}
+	return unlessOthers(others, hits, unsure)
 }
 
 func danglingPolicy() scanners.Check {
