@@ -26,6 +26,8 @@ type debugOptions struct {
 	dryRun   bool
 	yes      bool
 	existing bool
+	probe    bool
+	output   string
 	list     bool
 	attach   string
 	end      string
@@ -44,6 +46,7 @@ pod again, only ended; kiln's end by themselves at the latest after --for.`,
 		Example: `  kiln debug web-5d9c7-x2x4q -n shop
   kiln debug web-5d9c7-x2x4q -c api --profile restricted --yes -- ps
   kiln debug --list -A
+  kiln debug web-5d9c7-x2x4q --probe --yes
   kiln debug web-5d9c7-x2x4q --end all`,
 		Args: func(cmd *cobra.Command, args []string) error { return o.take(cmd, args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -68,6 +71,8 @@ pod again, only ended; kiln's end by themselves at the latest after --for.`,
 	f.BoolVar(&o.existing, "existing", false, "a shell in the container itself, without a debug container")
 	f.StringVar(&o.attach, "attach", "", "a shell in a debug `container` that runs already")
 	f.StringVar(&o.end, "end", "", "end one of the pod's debug `containers` by its name, or all")
+	f.BoolVar(&o.probe, "probe", false, "instead of a shell, look at how the container runs, and keep that as evidence; it only reads")
+	f.StringVarP(&o.output, "output", "o", "text", "the evidence's format: text, json or yaml")
 	f.BoolVar(&o.list, "list", false, "list kiln's debug containers that run")
 	return cmd
 }
@@ -82,6 +87,10 @@ func (o *debugOptions) take(cmd *cobra.Command, args []string) error {
 		return usageErrorf("kiln debug --list takes no pod; -n limits it to a namespace")
 	case !o.list && len(args) != 1:
 		return usageErrorf("kiln debug takes one pod; 'kiln debug --help' has examples")
+	case !slices.Contains([]string{"text", "json", "yaml"}, o.output):
+		return usageErrorf("--output: unknown format %q: use text, json or yaml", o.output)
+	case o.probe && len(o.command) > 0:
+		return usageErrorf("--probe runs a command of its own")
 	case o.Lasts < time.Second:
 		return usageErrorf("--for: %s is too short", o.Lasts)
 	case !slices.Contains(kube.DebugProfiles(), o.Profile):
@@ -185,6 +194,9 @@ func (a *app) session(ctx context.Context, cluster *kube.Cluster, plan kube.Debu
 				fmt.Fprintf(a.err, "kiln: %s\n", kube.Explain(ending))
 			}
 		}()
+	}
+	if o.probe {
+		return a.probe(ctx, cluster, plan, o.output)
 	}
 	return a.shell(ctx, cluster, plan.Pod, name, o.command)
 }
