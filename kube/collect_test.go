@@ -59,6 +59,17 @@ metadata:
 spec:
   containers: [{name: c, image: "busybox:1.36"}]
 ---
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata: {name: lonely}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: lonely}}
+  template:
+    metadata: {labels: {app: lonely}}
+    spec:
+      containers: [{name: c, image: "busybox:1.36"}]
+---
 apiVersion: v1
 kind: Secret
 metadata: {name: key, annotations: {note: kept}}
@@ -93,14 +104,14 @@ func TestCollectJoinsPodsToWhatAPersonWouldEdit(t *testing.T) {
 		}
 		names = append(names, name)
 	}
-	want := []string{"Pod/adopted in " + ns, "Pod/alone in " + ns, "Deployment/web in " + ns, "ephemeral containers of a pod of web"}
+	want := []string{"Pod/adopted in " + ns, "Pod/alone in " + ns, "ReplicaSet/lonely in " + ns, "Deployment/web in " + ns, "ephemeral containers of a pod of web"}
 	if !slices.Equal(names, want) {
 		t.Errorf("workloads = %q, want %q", names, want)
 	}
-	if got := len(inv.Workloads[2].Pods); got != 2 {
+	if got := len(inv.Workloads[3].Pods); got != 2 {
 		t.Errorf("web has %d pods, want 2", got)
 	}
-	if got := inv.Owner(inv.Workloads[2].Object); got.Manager != kube.Kubectl || got.Reconciles() {
+	if got := inv.Owner(inv.Workloads[3].Object); got.Manager != kube.Kubectl || got.Reconciles() {
 		t.Errorf("owner of web = %v, want kubectl, which reconciles nothing", got)
 	}
 	if len(inv.Secrets) != 1 || inv.Secrets[0].Annotations["note"] != "kept" || strings.Contains(inv.Secrets[0].String(), "hunter2") {

@@ -20,7 +20,7 @@ func kinds() []kind {
 	net, rbac, admission := networkingv1.SchemeGroupVersion, rbacv1.SchemeGroupVersion, admissionv1.SchemeGroupVersion
 	return []kind{
 		podKind(),
-		typed(ReplicaSets, apps.WithKind("ReplicaSet"), func(i *Inventory) *[]*appsv1.ReplicaSet { return &i.ReplicaSets }, slimReplicaSet),
+		replicaSetKind(),
 		typed(Deployments, apps.WithKind("Deployment"), func(i *Inventory) *[]*appsv1.Deployment { return &i.Deployments }, nil),
 		typed(StatefulSets, apps.WithKind("StatefulSet"), func(i *Inventory) *[]*appsv1.StatefulSet { return &i.StatefulSets }, nil),
 		typed(DaemonSets, apps.WithKind("DaemonSet"), func(i *Inventory) *[]*appsv1.DaemonSet { return &i.DaemonSets }, nil),

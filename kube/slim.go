@@ -16,7 +16,7 @@ const largestValue = 64 << 10
 // slimReplicaSet drops the template of a ReplicaSet that something controls:
 // the controller's own template is the one to judge.
 func slimReplicaSet(rs *appsv1.ReplicaSet) {
-	if c := metav1.GetControllerOf(rs); c != nil && c.Kind == "Deployment" {
+	if isDeploymentsOwn(rs) {
 		rs.Spec.Template = corev1.PodTemplateSpec{}
 		rs.Annotations = nil
 	}
