@@ -56,7 +56,7 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	}
 	unwanted := func(k kind) bool { return !opts.reads(k.resource) }
 	table, custom := slices.DeleteFunc(kinds(), unwanted), slices.DeleteFunc(customKinds(), unwanted)
-	col := &collector{cluster: c, opts: opts, progress: progress, total: len(table) + len(custom) + 3, inv: newInventory()}
+	col := &collector{cluster: c, opts: opts, progress: progress, total: len(table) + len(custom) + 4, inv: newInventory()}
 	col.inv.TakenAt = opts.Now.UTC()
 	col.inv.Source = Source{Context: c.Context, Server: c.Server, Version: c.Version}
 	col.settle(ServerVersion, batch{}, nil)
@@ -71,6 +71,9 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	}
 	if err := col.readCustom(ctx, custom); err != nil {
 		return nil, err
+	}
+	if opts.reads(TLSCertificates) {
+		col.settleCertificates(ctx)
 	}
 	if opts.reads(APIServerFlags) {
 		col.readControlPlane(ctx)

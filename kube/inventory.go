@@ -87,6 +87,8 @@ type Inventory struct {
 
 	// APIServer holds what is known of kube-apiserver's flags.
 	APIServer APIServer
+	// Certificates are those of our own connection to the API server.
+	Certificates Certificates
 	// Kubelets are the live configurations by node, where reading them was
 	// asked for.
 	Kubelets map[string]*kubeletconfig.KubeletConfiguration

@@ -48,6 +48,8 @@ const (
 	// APIServerFlags are the flags that kube-apiserver runs with: from /flagz,
 	// else from its static pod.
 	APIServerFlags Resource = "/flagz"
+	// TLSCertificates are those of our own connection to the API server.
+	TLSCertificates Resource = "certificates of the connection"
 	// KubeletConfigs are the live configurations of the kubelets. They need
 	// the dangerous right to proxy to nodes, so reading them is opt-in.
 	KubeletConfigs Resource = "nodes/proxy"

@@ -36,6 +36,7 @@ func Checks() []scanners.Check {
 			noLimitRange(),
 			outdatedVersion(),
 			publicEndpoint(),
+			certificates(),
 			anonymousAccess(),
 			flagAuthorizationMode(),
 			flagAdmissionPlugins(),
