@@ -31,6 +31,8 @@ func commands() []command {
 	return append(all,
 		command{names: []string{"checks"}, desc: "every check: pass, fail or unknown, and why", run: showRoot(newChecksView)},
 		command{names: []string{"workloads", "wl", "pods", "deploy"}, desc: "what runs, the worst first", run: showRoot(newWorkloadsView)},
+		command{names: []string{"rbac", "subjects"}, desc: "who has rights, the worst first; with a subject: what it can", run: openAccess},
+		command{names: []string{"who-can", "whocan"}, desc: "who can VERB RESOURCE [NAME], by which binding", run: openWhoCan, args: whoCanExamples},
 		command{names: []string{"learn", "lesson"}, desc: "the lesson of a check", run: learn, args: checkIDs},
 		command{names: []string{"journal", "undo"}, desc: "what was applied; take it back", run: showRoot(newJournalView)},
 		command{names: []string{"messages", "log"}, desc: "everything that kiln has said", run: showRoot(newMessagesView)},

@@ -11,6 +11,7 @@ import (
 
 	"kiln/fixes"
 	"kiln/kube"
+	"kiln/scanners/rbac"
 	"kiln/themes"
 )
 
@@ -68,6 +69,16 @@ var scenes = []struct {
 		v := &logsView{app: a, namespace: "shop", pods: []string{"checkout-1", "checkout-2"}, containers: []string{"api"}, pager: newPager()}
 		a.push(v)
 		v.update(logMsg{lines: []string{"listening on :8080", "GET / 200"}, stream: &logStream{}})
+	}},
+	{"subjects", "staging", func(a *App) {
+		v := newSubjectsView(a)
+		a.root(v)
+		v.update(rightsMsg{&rights{rows: []subjectRow{
+			{subject: rbac.Subject{Kind: "ServiceAccount", Namespace: "shop", Name: "ci"}, reach: reachCluster, everywhere: true, grants: 2},
+			{subject: rbac.Subject{Kind: "User", Name: hostile}, reach: reachSecrets, grants: 1},
+			{subject: rbac.Subject{Kind: "Group", Name: "system:masters"}, reach: reachCluster, everywhere: true, grants: 1, builtin: true},
+			{subject: rbac.Subject{Kind: "Group", Name: "viewers"}, reach: reachLooks, grants: 12},
+		}}})
 	}},
 	{"contexts", "staging", func(a *App) {
 		a.runCommand("ctx")

@@ -34,6 +34,8 @@ type keyMap struct {
 	PreviousLogs         key.Binding
 	ControlledBy         key.Binding
 	Related, SameOwner   key.Binding
+	Rights               key.Binding
+	Debug, Shell         key.Binding
 	NextContainer        key.Binding
 	NextPod              key.Binding
 	Next, Previous, Undo key.Binding
@@ -101,6 +103,9 @@ func newKeyMap() *keyMap {
 		ControlledBy:  bind("shift-j", "its controller", "J"),
 		Related:       bind("o", "findings of the object", "o"),
 		SameOwner:     bind("w", "findings of the same owner", "w"),
+		Rights:        bind("r", "its subject's rights", "r"),
+		Debug:         bind("shift-d", "debug container", "D"),
+		Shell:         bind("s", "shell in the container", "s"),
 		NextContainer: bind("tab", "next container", "tab"),
 		NextPod:       bind("n", "next pod", "n"),
 

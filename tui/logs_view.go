@@ -198,15 +198,6 @@ func (v *logsView) setFilter(text string) (tea.Cmd, error) {
 
 func (v *logsView) filterText() string { return v.filter.text }
 
-// close takes the filter away before the view.
-func (v *logsView) close() (bool, tea.Cmd) {
-	if v.filter.text == "" {
-		return true, nil
-	}
-	cmd, _ := v.setFilter("")
-	return false, cmd
-}
-
 func (v *logsView) render(width, height int) []string {
 	s := v.app.styles
 	head := " " + s.bold.Render(clip(kube.Clean(v.heading()), width-2))

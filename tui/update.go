@@ -35,6 +35,8 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 		a.onConnectFailed(msg.err)
 	case controllerMsg:
 		return a.onController(msg)
+	case kilnDoneMsg:
+		a.onKilnDone(msg)
 	case savedMsg:
 		a.onSaved(msg)
 	case recoveredMsg:
@@ -120,6 +122,10 @@ func (a *App) back() tea.Cmd {
 		if closed, cmd := v.close(); !closed {
 			return cmd
 		}
+	}
+	if v, ok := a.top().(filterable); ok && v.filterText() != "" {
+		cmd, _ := v.setFilter("")
+		return cmd
 	}
 	if n := a.cancelTasks(a.top()); n > 0 && len(a.views) == 1 {
 		return nil

@@ -1,0 +1,183 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"kiln/kube"
+	"kiln/scanners/rbac"
+)
+
+// whoCanView answers who may do something, by which binding and rule.
+type whoCanView struct {
+	app    *App
+	access rbac.Access
+	asked  string
+	table  table
+	rights *rights
+	grants []rbac.Grant
+}
+
+// openWhoCan is the command who-can VERB RESOURCE [NAME].
+func openWhoCan(a *App, arg string) tea.Cmd {
+	words := strings.Fields(arg)
+	switch {
+	case len(words) < 2 || len(words) > 3:
+		a.flash(warning, "who-can takes VERB RESOURCE [NAME], such as get secrets")
+		return nil
+	case a.session == nil:
+		a.flash(info, "not connected: nobody can be asked about")
+		return nil
+	}
+	v := &whoCanView{app: a, asked: strings.Join(words, " ")}
+	v.access = rbac.Access{Verb: words[0], Resource: words[1], Namespace: a.namespace, Name: strings.Join(words[2:], "")}
+	v.table = table{cell: v.cell, columns: []column{
+		{title: "SUBJECT", min: 18, good: 26, want: 40},
+		{title: "WHERE", min: 10, want: 24, drop: 2},
+		{title: "BINDING", min: 16, want: 40, drop: 1},
+		{title: "RULE", min: 16, want: 40, drop: 3, flex: true},
+	}}
+	a.root(v)
+	return v.start()
+}
+
+func (v *whoCanView) title() string { return "who-can" }
+
+// grantsMsg brings the answer.
+type grantsMsg struct {
+	rights *rights
+	grants []rbac.Grant
+}
+
+func (v *whoCanView) start() tea.Cmd {
+	s, session, access := v.app.snapshot, v.app.session, v.access
+	if !s.knowsRights() {
+		return nil
+	}
+	return v.app.start(v, "joining roles and bindings", func(context.Context) tea.Msg {
+		access.Group, access.Resource = session.resource(access.Resource)
+		r := rightsOf(s)
+		return grantsMsg{r, r.whoCan(access)}
+	})
+}
+
+func (v *whoCanView) onSnapshot() tea.Cmd {
+	if !v.app.snapshot.complete {
+		return nil
+	}
+	return v.start()
+}
+
+func (v *whoCanView) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case grantsMsg:
+		v.rights, v.grants = msg.rights, msg.grants
+		v.table.setRows(len(v.grants))
+	case tea.MouseWheelMsg:
+		v.table.onWheel(msg)
+	case tea.MouseClickMsg:
+		v.table.onClick(msg.Y)
+	case tea.KeyPressMsg:
+		keys := v.app.keys
+		switch {
+		case v.table.onKey(msg, keys):
+		case len(v.grants) == 0:
+		case key.Matches(msg, keys.Open):
+			return v.app.openSubject(v.grants[v.table.cursor].Subject)
+		case key.Matches(msg, keys.Copy):
+			return v.app.copy(v.grants[v.table.cursor].Subject.String())
+		}
+	}
+	return nil
+}
+
+// whoCan finds the grants, those of Kubernetes itself last. Without a namespace, one that holds in a single
+// namespace counts too.
+func (r *rights) whoCan(access rbac.Access) []rbac.Grant {
+	grants := r.graph.WhoCanSomewhere(access)
+	if access.Namespace != "" {
+		grants = r.graph.WhoCan(access)
+	}
+	slices.SortStableFunc(grants, func(a, b rbac.Grant) int {
+		builtin := map[bool]int{true: 1}
+		return cmp.Or(builtin[a.Builtin]-builtin[b.Builtin], strings.Compare(a.Subject.String(), b.Subject.String()))
+	})
+	return grants
+}
+
+// resource completes a resource as kubectl does; one that the server doesn't
+// know stays as it was typed.
+func (s *Session) resource(text string) (group, resource string) {
+	name, sub, hasSub := strings.Cut(text, "/")
+	typed := schema.ParseGroupResource(strings.ToLower(name))
+	if name == "*" {
+		return "*", text
+	}
+	if gvr, err := s.cluster.Mapper.ResourceFor(typed.WithVersion("")); err == nil {
+		typed = gvr.GroupResource()
+	}
+	if hasSub {
+		return typed.Group, typed.Resource + "/" + sub
+	}
+	return typed.Group, typed.Resource
+}
+
+func (v *whoCanView) cell(row, col, _ int) cell {
+	g, s := v.grants[row], v.app.styles
+	switch col {
+	case 0:
+		return cell{kube.Clean(g.Subject.Phrase()), s.text}
+	case 1:
+		if g.Namespace == "" {
+			return cell{"everywhere", s.text}
+		}
+		return cell{"in " + kube.Clean(g.Namespace), s.muted}
+	case 2:
+		return cell{kube.Clean(kube.RefOf(g.Binding).String()), s.muted}
+	}
+	return cell{kube.Clean(ruleLine(g.Rules[0])), s.muted}
+}
+
+func (v *whoCanView) render(width, height int) []string {
+	s := v.app.styles
+	head := " " + s.bold.Render(clip("Who can "+kube.Clean(v.asked)+"?", width-2))
+	switch {
+	case v.rights == nil:
+		return []string{head, "", "  " + s.muted.Render("reading the roles and bindings …")}
+	case len(v.grants) == 0:
+		return append([]string{head, ""}, indent(wrapStyled(s.text, "Nobody, by a binding that could be read.", width-4), 2)...)
+	}
+	return append([]string{head}, v.table.render(s, width, height-1)...)
+}
+
+func (v *whoCanView) status(width int) string {
+	if v.rights == nil {
+		return ""
+	}
+	text := fmt.Sprintf(" %s; the group system:masters may do everything besides", plural(len(v.grants), "grant"))
+	if v.rights.missing != "" {
+		return v.app.styles.warning.Render(clip(" "+kube.Clean(v.rights.missing), width))
+	}
+	return v.app.styles.muted.Render(clip(text, width))
+}
+
+func (v *whoCanView) hints() []key.Binding {
+	return []key.Binding{v.app.keys.Open, v.app.keys.Copy, v.app.keys.Back}
+}
+
+func (v *whoCanView) help() []keyGroup {
+	k := v.app.keys
+	return []keyGroup{{"Who can", []key.Binding{k.Open, k.Copy}}, k.moving()}
+}
+
+// whoCanExamples are questions worth asking.
+func whoCanExamples(*App) []string {
+	return []string{"get secrets", "create pods", "create pods/exec", "bind clusterroles", "escalate clusterroles", "impersonate users", "create serviceaccounts/token", "delete namespaces"}
+}
