@@ -16,7 +16,7 @@ import (
 )
 
 // validity is how long the certificates hold; a testbed lives for minutes.
-const validity = 30 * 24 * time.Hour
+const validity = 90 * 24 * time.Hour
 
 // authority is the certificate authority of one cluster and the folder that
 // its key pairs are written to.
