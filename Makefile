@@ -4,7 +4,7 @@ GO      ?= go
 LDFLAGS := -s -w -X main.version=$(VERSION)
 SHELL   := bash
 
-.PHONY: build testbed demo test check bench picture clean
+.PHONY: build testbed demo test check bench measure docs picture clean
 .DEFAULT_GOAL := build
 
 build: ## kiln itself, into bin/
@@ -30,6 +30,12 @@ check: ## gofmt, vet, staticcheck
 
 bench: build testbed ## the budgets, as ratios to the bare listing in the same run
 	$(GO) run ./testdata/bench
+
+measure: ## other projects' test cases against kiln's checks, from the folder CORPORA
+	@$(GO) run ./testdata/measure $(CORPORA)
+
+docs: ## the parts of the documents that are made from the code
+	$(GO) run ./testdata/measure -differences docs/differences.md
 
 picture: build testbed ## the pictures in docs/
 	testdata/picture/take.sh
