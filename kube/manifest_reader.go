@@ -40,6 +40,18 @@ func (r *manifestReader) kind(apiVersion, name string) (kind, bool) {
 	return r.kinds[at], true
 }
 
+// misplaced finds the kind that is meant where a document says that it is of
+// the core group, which has no such kind.
+func (r *manifestReader) misplaced(at Origin, apiVersion, name string) (kind, bool) {
+	i := slices.IndexFunc(r.kinds, func(k kind) bool { return apiVersion == "v1" && !k.custom && k.gvk.Kind == name })
+	if i < 0 {
+		return kind{}, false
+	}
+	k := r.kinds[i]
+	r.problem(Problem{File: at.File, Line: at.Line, Message: fmt.Sprintf("v1 has no %s, %s has; the API server refuses it", name, k.gvk.GroupVersion())})
+	return k, true
+}
+
 func (r *manifestReader) problem(p Problem) {
 	p.Message = Clean(p.Message)
 	r.problems = append(r.problems, p)
@@ -63,6 +75,9 @@ func (r *manifestReader) object(at Origin, raw []byte, named bool) {
 		return
 	}
 	k, ok := r.kind(head.APIVersion, head.Kind)
+	if !ok {
+		k, ok = r.misplaced(at, head.APIVersion, head.Kind)
+	}
 	if !ok {
 		r.inv.objects++ // a kind that no check judges
 		return

@@ -185,6 +185,16 @@ spec: {template: {}}
 	}
 }
 
+func TestAKindOfTheWrongGroupIsReadAndNamed(t *testing.T) {
+	inv, problems := read(t, "apiVersion: v1\nkind: Deployment\nmetadata: {name: web}\n---\napiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: other}\n")
+	if len(inv.Deployments) != 1 || len(inv.Services) != 0 {
+		t.Errorf("%d Deployments and %d Services were read, want the Deployment alone", len(inv.Deployments), len(inv.Services))
+	}
+	if len(problems) != 1 || problems[0].Lost || !strings.Contains(problems[0].Message, "v1 has no Deployment, apps/v1 has") {
+		t.Errorf("problems: %v", problems)
+	}
+}
+
 func TestMetadataIsEnoughOfSomeKinds(t *testing.T) {
 	inv, problems := read(t, `
 apiVersion: apiextensions.k8s.io/v1

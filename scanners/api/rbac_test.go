@@ -57,6 +57,9 @@ func TestClusterAdmin(t *testing.T) {
 			"ClusterRoleBinding/ops | subjects[0] | User:jane", "ClusterRoleBinding/ops | subjects[1] | ServiceAccount:build/ci"}},
 		{Name: "beside the built-in subject", Objects: builtinAdmin() + binding("", "cluster-admin", clusterAdmins, masters, jane), Want: []string{
 			"ClusterRoleBinding/cluster-admin | subjects[1] | User:jane"}},
+		{Name: "every verb spelled out", Objects: role("", "all", `{apiGroups: ["*"], resources: ["*"], verbs: [get, list, watch, create, update, patch, delete]}`) + binding("", "all", "ClusterRole/all", jane), Want: []string{
+			"ClusterRoleBinding/all | subjects[0] | User:jane"}},
+		{Name: "no right to delete", Objects: role("", "most", `{apiGroups: ["*"], resources: ["*"], verbs: [get, list, watch, create, update, patch]}`) + binding("", "most", "ClusterRole/most", jane)},
 		{Name: "another name", Objects: role("", "system:helper", everything) + binding("", "system:helper", "ClusterRole/system:helper", devs), Want: []string{
 			"ClusterRoleBinding/system:helper | subjects[0] | Group:devs"}},
 		{Name: "one namespace", Objects: builtinAdmin() + binding("shop", "team", clusterAdmins, devs), Want: []string{

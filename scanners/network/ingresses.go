@@ -50,9 +50,10 @@ func plainHosts(ing *networkingv1.Ingress) []string {
 }
 
 // encrypts: an entry without hosts is for all of them; a wildcard covers one
-// label in front.
+// label in front. A rule without a host is served under the hosts of the
+// entry; that it takes others too is what network/ingress-wildcard tells.
 func encrypts(tls networkingv1.IngressTLS, host string) bool {
-	if len(tls.Hosts) == 0 {
+	if len(tls.Hosts) == 0 || host == "" {
 		return true
 	}
 	_, parent, _ := strings.Cut(host, ".")

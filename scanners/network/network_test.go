@@ -171,6 +171,8 @@ func TestIngressTLS(t *testing.T) {
 		{Name: "both", Objects: ingress("", hosts+`, tls: [{hosts: [example.com, shop.example.com], secretName: t}]`)},
 		{Name: "a wildcard covers one label", Objects: ingress("", hosts+`, tls: [{hosts: ["*.example.com"], secretName: t}]`), Want: at("example.com")},
 		{Name: "an entry for all", Objects: ingress("", hosts+`, tls: [{secretName: t}]`)},
+		{Name: "a rule for every host, with TLS", Objects: ingress("", `rules: [{http: {paths: []}}], tls: [{hosts: [example.com], secretName: t}]`)},
+		{Name: "a rule for every host, without", Objects: ingress("", `rules: [{http: {paths: []}}]`), Want: []string{"Ingress/i in shop | spec.tls"}},
 		{Name: "every host", Objects: ingress("", `defaultBackend: {service: {name: s, port: {number: 80}}}`), Want: []string{"Ingress/i in shop | spec.tls"}},
 		{Name: "AWS's certificate", Objects: ingress(`alb.ingress.kubernetes.io/certificate-arn: "arn:aws:acm:1"`, hosts)},
 		{Name: "AWS without HTTPS", Objects: ingress(`alb.ingress.kubernetes.io/listen-ports: '[{"HTTP": 80}]'`, hosts), Want: at("example.com", "shop.example.com")},

@@ -4,6 +4,7 @@ package rbac
 
 import (
 	"fmt"
+	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -78,18 +79,25 @@ func (g *Graph) bind(binding kube.Object, namespace string, ref rbacv1.RoleRef, 
 }
 
 // resolve finds a role's rules. Manifests often bind roles that every cluster
-// has, such as cluster-admin; those are known.
+// has, such as cluster-admin; those are known. A manifest can't take from
+// them: the API server puts back what is missing when it starts, unless told
+// otherwise by an annotation.
 func (g *Graph) resolve(key roleKey) (rules []Rule, dangling bool) {
-	if _, found := g.roles.byKey[key]; found {
-		return g.roles.rulesOf(key), false
+	role, found := g.roles.byKey[key]
+	if found {
+		rules = g.roles.rulesOf(key)
 	}
-	known, found := g.builtin.rules[key]
-	if !g.fromFiles || !found {
-		return nil, true
+	known, isBuiltin := g.builtin.rules[key]
+	if !g.fromFiles || !isBuiltin || found && role.GetAnnotations()[rbacv1.AutoUpdateAnnotationKey] == "false" {
+		return rules, !found
 	}
-	role := &rbacv1.ClusterRole{TypeMeta: metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: key.kind}}
-	role.Name, role.Namespace = key.name, key.namespace
-	return own(role, known), false
+	if !found {
+		role = &rbacv1.ClusterRole{
+			TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: key.kind},
+			ObjectMeta: metav1.ObjectMeta{Namespace: key.namespace, Name: key.name},
+		}
+	}
+	return appendNew(slices.Clone(rules), own(role, known)), false
 }
 
 // ClusterRole lists the rules of a ClusterRole by name.

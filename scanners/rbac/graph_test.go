@@ -1,6 +1,7 @@
 package rbac_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -184,6 +185,14 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: jane}]
 	secrets := rbac.Access{Verb: "get", Resource: "secrets", Namespace: "shop"}
 	if !rbac.NewGraph(scantest.Files(t, binding)).May(user("jane"), secrets) {
 		t.Error("a manifest that binds edit doesn't let jane read secrets")
+	}
+	const emptied = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: edit%s}\nrules: []\n"
+	if !rbac.NewGraph(scantest.Files(t, binding+fmt.Sprintf(emptied, ""))).May(user("jane"), secrets) {
+		t.Error("a manifest takes rules from edit, which the API server puts back")
+	}
+	kept := fmt.Sprintf(emptied, `, annotations: {rbac.authorization.kubernetes.io/autoupdate: "false"}`)
+	if rbac.NewGraph(scantest.Files(t, binding+kept)).May(user("jane"), secrets) {
+		t.Error("an edit that the API server leaves alone has its rules all the same")
 	}
 	graph := rbac.NewGraph(scantest.Cluster(t, binding))
 	if graph.May(user("jane"), secrets) || !graph.Grants[0].Dangling {

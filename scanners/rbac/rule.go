@@ -45,10 +45,21 @@ func (r Rule) covers(resource string) bool {
 	return found && slices.Contains(r.Resources, "*/"+sub)
 }
 
-// Everything says that the rule is every verb on every resource.
+// Everything says that the rule is every verb on every resource. Spelled out,
+// the verbs that change objects are enough: who can create and update whatever
+// there is needs no others.
 func (r Rule) Everything() bool {
-	return slices.Contains(r.Verbs, rbacv1.VerbAll) && slices.Contains(r.APIGroups, rbacv1.APIGroupAll) &&
+	return r.changesAll() && slices.Contains(r.APIGroups, rbacv1.APIGroupAll) &&
 		slices.Contains(r.Resources, rbacv1.ResourceAll) && len(r.ResourceNames) == 0
+}
+
+func (r Rule) changesAll() bool {
+	for _, verb := range []string{"get", "list", "create", "update", "delete"} {
+		if !has(r.Verbs, verb) {
+			return false
+		}
+	}
+	return true
 }
 
 // ReadOnly says that the rule permits nothing but looking.
