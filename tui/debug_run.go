@@ -71,12 +71,16 @@ func (a *App) isFirstContext(name string) bool {
 	return true
 }
 
-func (a *App) onKilnDone(msg kilnDoneMsg) {
+func (a *App) onKilnDone(msg kilnDoneMsg) tea.Cmd {
 	if msg.err == nil {
 		a.flash(info, "the shell has ended")
-		return
+	} else {
+		a.flash(failure, strings.TrimPrefix(kube.Clean(cleanOr(msg.last, fmt.Sprint(msg.err))), "kiln: "))
 	}
-	a.flash(failure, strings.TrimPrefix(kube.Clean(cleanOr(msg.last, fmt.Sprint(msg.err))), "kiln: "))
+	if v, ok := a.top().(*debugView); ok {
+		return v.start() // what it shows has been added, and can't be twice
+	}
+	return nil
 }
 
 // openShell opens a shell in a container itself.

@@ -36,7 +36,7 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 	case controllerMsg:
 		return a.onController(msg)
 	case kilnDoneMsg:
-		a.onKilnDone(msg)
+		return a.onKilnDone(msg)
 	case savedMsg:
 		a.onSaved(msg)
 	case recoveredMsg:

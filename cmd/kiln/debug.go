@@ -30,6 +30,7 @@ type debugOptions struct {
 	output   string
 	list     bool
 	attach   string
+	endAfter bool
 	end      string
 	command  []string
 }
@@ -70,6 +71,7 @@ pod again, only ended; kiln's end by themselves at the latest after --for.`,
 	f.BoolVarP(&o.yes, "yes", "y", false, "add it without asking")
 	f.BoolVar(&o.existing, "existing", false, "a shell in the container itself, without a debug container")
 	f.StringVar(&o.attach, "attach", "", "a shell in a debug `container` that runs already")
+	f.BoolVar(&o.endAfter, "end-after", false, "with --attach: end it with the shell")
 	f.StringVar(&o.end, "end", "", "end one of the pod's debug `containers` by its name, or all")
 	f.BoolVar(&o.probe, "probe", false, "instead of a shell, look at how the container runs, and keep that as evidence; it only reads")
 	f.StringVarP(&o.output, "output", "o", "text", "the evidence's format: text, json or yaml")
@@ -124,6 +126,9 @@ func (a *app) debug(ctx context.Context, name string, o debugOptions) error {
 	case o.end != "":
 		return a.endDebug(ctx, cluster, pod, o.end)
 	case o.attach != "":
+		if o.endAfter {
+			defer a.endQuietly(ctx, cluster, ref, o.attach)
+		}
 		return a.shell(ctx, cluster, ref, o.attach, o.command)
 	case o.existing:
 		return a.existing(ctx, cluster, pod, o)
@@ -178,7 +183,7 @@ func (a *app) newSession(ctx context.Context, fixer *fixes.Fixer, pod *corev1.Po
 
 // session waits for the debug container and opens a shell. However that goes,
 // the container doesn't outlive it, unless it is to be kept.
-func (a *app) session(ctx context.Context, cluster *kube.Cluster, plan kube.DebugPlan, o debugOptions) (err error) {
+func (a *app) session(ctx context.Context, cluster *kube.Cluster, plan kube.DebugPlan, o debugOptions) error {
 	name := plan.Container.Name
 	waiting, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
@@ -189,16 +194,19 @@ func (a *app) session(ctx context.Context, cluster *kube.Cluster, plan kube.Debu
 	if o.keep {
 		defer fmt.Fprintf(a.err, "%s runs on: kiln debug %s -n %s --attach %[1]s, or --end %[1]s\n", name, plan.Pod.Name, plan.Pod.Namespace)
 	} else {
-		defer func() {
-			if ending := cluster.EndDebug(context.WithoutCancel(ctx), plan.Pod, name); ending != nil {
-				fmt.Fprintf(a.err, "kiln: %s\n", kube.Explain(ending))
-			}
-		}()
+		defer a.endQuietly(ctx, cluster, plan.Pod, name)
 	}
 	if o.probe {
 		return a.probe(ctx, cluster, plan, o.output)
 	}
 	return a.shell(ctx, cluster, plan.Pod, name, o.command)
+}
+
+// endQuietly ends a debug container, even if ctx has been cancelled.
+func (a *app) endQuietly(ctx context.Context, cluster *kube.Cluster, pod kube.Ref, name string) {
+	if err := cluster.EndDebug(context.WithoutCancel(ctx), pod, name); err != nil {
+		fmt.Fprintf(a.err, "kiln: %s\n", kube.Explain(err))
+	}
 }
 
 // existing opens a shell in one of the pod's own containers.
