@@ -48,6 +48,9 @@ type App struct {
 	dialog   *dialog
 	help     *helpPage
 	prompt   *prompt
+	// inputs are what was entered at each prompt, by its sign.
+	inputs   map[string]*[]string
+	aliases  map[string]string
 	messages messageLog
 	tasks    []*task
 	taskID   int
@@ -68,8 +71,12 @@ func newApp(ctx context.Context, opts Options, now func() time.Time) (*App, erro
 	if err := keys.rebind(keysFile()); err != nil {
 		return nil, err
 	}
+	aliases, err := readAliases(aliasesFile())
+	if err != nil {
+		return nil, err
+	}
 	a := &App{
-		ctx: ctx, opts: opts, now: now, keys: keys, bigHeader: true,
+		ctx: ctx, opts: opts, now: now, keys: keys, aliases: aliases, bigHeader: true,
 		readOnly: opts.ReadOnly, namespace: opts.Namespace,
 		spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 	}

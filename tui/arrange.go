@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/labels"
+
+	"kiln/kube"
 	"kiln/scanners"
 )
 
@@ -59,11 +62,18 @@ const cancelEvery = 4096
 func arrange(ctx context.Context, s *snapshot, q query) (arrangement, error) {
 	out := arrangement{counts: map[scanners.Layer]int{}}
 	var text []byte
+	var labelled map[kube.Ref]labels.Set
+	if q.filter.labels != nil {
+		labelled = labelsByObject(s.inventory)
+	}
 	for i, f := range s.findings {
 		if i%cancelEvery == 0 && ctx.Err() != nil {
 			return arrangement{}, ctx.Err()
 		}
-		matches := q.admits(f)
+		matches := q.admits(f) && q.filter.admitsFields(f)
+		if matches && labelled != nil {
+			matches = q.filter.labels.Matches(labelled[f.Object])
+		}
 		if matches && !q.filter.isEmpty() {
 			text = appendSearchText(text[:0], f)
 			matches = q.filter.matches(text)

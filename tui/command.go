@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,6 +35,7 @@ func commands() []command {
 		command{names: []string{"rbac", "subjects"}, desc: "who has rights, the worst first; with a subject: what it can", run: openAccess},
 		command{names: []string{"who-can", "whocan"}, desc: "who can VERB RESOURCE [NAME], by which binding", run: openWhoCan, args: whoCanExamples},
 		command{names: []string{"learn", "lesson"}, desc: "the lesson of a check", run: learn, args: checkIDs},
+		command{names: []string{"debug"}, desc: "kiln's debug containers that run; back into one, or end it", run: showRoot(newDebugSessionsView)},
 		command{names: []string{"journal", "undo"}, desc: "what was applied; take it back", run: showRoot(newJournalView)},
 		command{names: []string{"messages", "log"}, desc: "everything that kiln has said", run: showRoot(newMessagesView)},
 		command{names: []string{"ctx", "context", "contexts"}, desc: "contexts; with a name: switch to it", run: openContexts, args: contextNames},
@@ -76,6 +78,7 @@ func (a *App) suggestions() []string {
 			withArgs = append(withArgs, c.names[0]+" "+arg)
 		}
 	}
+	all = append(all, slices.Sorted(maps.Keys(a.aliases))...)
 	return append(all, withArgs...)
 }
 
@@ -86,6 +89,11 @@ func (a *App) runCommand(text string) tea.Cmd {
 		return nil
 	}
 	c, ok := findCommand(name)
+	if long, isAlias := a.aliases[name]; isAlias && !ok {
+		name, more, _ := strings.Cut(long, " ")
+		c, ok = findCommand(name)
+		arg = strings.TrimSpace(more + " " + arg)
+	}
 	if !ok {
 		a.flash(warning, fmt.Sprintf("no command %q: ? lists them", name))
 		return nil

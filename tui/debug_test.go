@@ -68,6 +68,16 @@ func TestDebugFromAFinding(t *testing.T) {
 	if len(entries) != 1 || entries[0].Mechanism != "ephemeral container" || !strings.Contains(entries[0].Title, live.Spec.EphemeralContainers[0].Name) {
 		t.Errorf("journal: %+v", entries)
 	}
+
+	name := live.Spec.EphemeralContainers[0].Name
+	d.command("debug")
+	if got := screenText(d.app); !strings.Contains(got, name) {
+		t.Errorf("the list of those that run:\n%s", got)
+	}
+	d.keys("u")
+	if got := screenText(d.app); !strings.Contains(got, "No debug container of kiln's runs") {
+		t.Errorf("after ending it:\n%s", got)
+	}
 }
 
 func TestDebugSaysWhyItCannot(t *testing.T) {

@@ -2,18 +2,40 @@ package tui
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 // filter chooses rows by their text: a regular expression, its inverse with
 // a leading !, or fuzzily with a leading -f. Small letters match large ones.
+// In the findings, words such as ns:shop are about one column, and a leading
+// -l asks for the objects' labels.
 type filter struct {
 	text    string
+	fields  []fieldFilter
+	labels  labels.Selector
 	inverse bool
 	fuzzy   []byte
 	regex   *regexp.Regexp
+}
+
+// parseFindingsFilter is parseFilter with fields and labels.
+func parseFindingsFilter(text string) (filter, error) {
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "-l"); ok && (rest == "" || rest[0] == ' ') {
+		selector, err := labels.Parse(strings.TrimSpace(rest))
+		if err != nil {
+			return filter{text: text, labels: labels.Nothing()}, fmt.Errorf("no label selector: %w", err)
+		}
+		return filter{text: text, labels: selector}, nil
+	}
+	rest, fields, problem := takeFields(text)
+	f, err := parseFilter(rest)
+	f.text, f.fields = text, fields
+	return f, cmp.Or(problem, err)
 }
 
 // parseFilter reads what was typed after the slash. With an error the filter

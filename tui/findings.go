@@ -163,7 +163,7 @@ func (v *findingsView) setLayer(layer scanners.Layer) tea.Cmd {
 }
 
 func (v *findingsView) setFilter(text string) (tea.Cmd, error) {
-	f, err := parseFilter(text)
+	f, err := parseFindingsFilter(text)
 	v.query.filter = f
 	return v.arrange(), err
 }

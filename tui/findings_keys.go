@@ -39,6 +39,8 @@ func (v *findingsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Faults):
 		v.query.faults = !v.query.faults
 		return v.arrange()
+	case key.Matches(msg, keys.Group):
+		return v.openGroups()
 	case key.Matches(msg, keys.System):
 		v.query.system = !v.query.system
 		return v.arrange()

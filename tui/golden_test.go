@@ -80,6 +80,7 @@ var scenes = []struct {
 			{subject: rbac.Subject{Kind: "Group", Name: "viewers"}, reach: reachLooks, grants: 12},
 		}}})
 	}},
+	{"groups", "staging", func(a *App) { press(a, "b") }},
 	{"contexts", "staging", func(a *App) {
 		a.runCommand("ctx")
 		a.top().update(contextsMsg{all: []kubeContext{

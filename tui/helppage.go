@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -54,6 +56,9 @@ func (h *helpPage) draw(width int) []string {
 	for _, c := range commands() {
 		name := ":" + c.names[0]
 		lines = append(lines, clip(s.accent.Render(fit(name, 13))+s.text.Render(c.desc), width))
+	}
+	for _, alias := range slices.Sorted(maps.Keys(h.app.aliases)) {
+		lines = append(lines, clip(s.accent.Render(fit(":"+alias, 13))+s.text.Render("short for :"+h.app.aliases[alias]), width))
 	}
 	return append(lines, "", s.muted.Render("kiln "+h.app.opts.Version))
 }

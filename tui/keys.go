@@ -23,7 +23,7 @@ type keyMap struct {
 	Open, Mark, MarkRange, ClearMarks, Fix key.Binding
 	NextLayer, PreviousLayer, Faults, Save key.Binding
 	AllNamespaces, Namespace               key.Binding
-	System, Accepted                       key.Binding
+	System, Accepted, Group                key.Binding
 	SortSeverity, SortCheck, SortName      key.Binding
 	SortNamespace, SortFix, SortOwner      key.Binding
 	SortLeft, SortRight                    key.Binding
@@ -84,6 +84,7 @@ func newKeyMap() *keyMap {
 		AllNamespaces: bind("0", "all namespaces", "0"),
 		Namespace:     bind("1…9", "one namespace", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 		System:        bind("z", "the cluster's own components", "z"),
+		Group:         bind("b", "group by check, namespace, object, owner", "b"),
 		Accepted:      bind("shift-a", "accepted findings on or off", "A"),
 		SortSeverity:  bind("shift-s", "by severity", "S"),
 		SortCheck:     bind("shift-c", "by check", "C"),

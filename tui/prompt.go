@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -19,11 +20,49 @@ type prompt struct {
 	changed func(text string) (tea.Cmd, error)
 	submit  func(text string) tea.Cmd
 	cancel  func() tea.Cmd
+	// past is what was entered before, the latest last; at is the place in it,
+	// its length for what is being typed, which typed keeps.
+	past  *[]string
+	at    int
+	typed string
+}
+
+// keptInputs bounds the history of a prompt.
+const keptInputs = 100
+
+// remember notes what was entered.
+func (p *prompt) remember(text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	past := slices.DeleteFunc(*p.past, func(old string) bool { return old == text })
+	*p.past = append(past, text)[max(0, len(past)+1-keptInputs):]
+}
+
+// recall shows an earlier or later input.
+func (p *prompt) recall(by int) tea.Cmd {
+	if p.at == len(*p.past) {
+		p.typed = p.input.Value()
+	}
+	p.at = clamp(p.at+by, 0, len(*p.past))
+	text := p.typed
+	if p.at < len(*p.past) {
+		text = (*p.past)[p.at]
+	}
+	p.input.SetValue(text)
+	p.input.CursorEnd()
+	return p.edited(nil)
 }
 
 func (a *App) newPrompt(sign, text string) *prompt {
-	input := newInput(a, sign, text)
-	return &prompt{app: a, input: input}
+	if a.inputs == nil {
+		a.inputs = map[string]*[]string{}
+	}
+	if a.inputs[sign] == nil {
+		a.inputs[sign] = &[]string{}
+	}
+	past := a.inputs[sign]
+	return &prompt{app: a, input: newInput(a, sign, text), past: past, at: len(*past)}
 }
 
 // newInput is a text field that uses the terminal's own cursor: it doesn't
@@ -46,6 +85,7 @@ func (p *prompt) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, p.app.keys.Press):
 		p.app.prompt = nil
+		p.remember(p.input.Value())
 		return p.submit(p.input.Value())
 	case key.Matches(msg, p.app.keys.Back):
 		p.app.prompt = nil
@@ -53,6 +93,10 @@ func (p *prompt) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	case msg.String() == "backspace" && p.input.Value() == "":
 		p.app.prompt = nil
 		return p.cancel()
+	case msg.String() == "up":
+		return p.recall(-1)
+	case msg.String() == "down":
+		return p.recall(1)
 	case msg.String() == "right" && p.input.Position() == len([]rune(p.input.Value())):
 		msg = tea.KeyPressMsg{Code: tea.KeyTab} // the ghost text is to the right
 	}
@@ -70,6 +114,11 @@ func (p *prompt) update(msg tea.Msg) tea.Cmd {
 	if p.input.Value() == before {
 		return cmd
 	}
+	return p.edited(cmd)
+}
+
+// edited tells of the new text.
+func (p *prompt) edited(cmd tea.Cmd) tea.Cmd {
 	more, err := p.changed(p.input.Value())
 	p.problem = ""
 	if err != nil {
@@ -97,6 +146,9 @@ func (a *App) openFilter() tea.Cmd {
 	before := v.filterText()
 	p := a.newPrompt("/", before)
 	p.input.Placeholder = "regex, !inverse, -f fuzzy"
+	if _, ok := v.(*findingsView); ok {
+		p.input.Placeholder += ", -l labels, sev:high ns:shop"
+	}
 	p.changed = v.setFilter
 	p.submit = func(text string) tea.Cmd {
 		if p.problem != "" {

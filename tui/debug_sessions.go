@@ -1,0 +1,170 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/kube"
+)
+
+// debugSessionsView lists kiln's debug containers that run, anybody's, goes
+// back into them, and ends them.
+type debugSessionsView struct {
+	app      *App
+	table    table
+	text     string
+	sessions []kube.DebugSession
+	rows     []kube.DebugSession
+	problem  string
+	loaded   bool
+}
+
+func newDebugSessionsView(a *App) *debugSessionsView {
+	v := &debugSessionsView{app: a}
+	v.table = table{cell: v.cell, columns: []column{
+		{title: "NAMESPACE", min: 10, want: 20},
+		{title: "POD", min: 16, want: 40, flex: true},
+		{title: "CONTAINER", min: 16, want: 18},
+		{title: "LOOKS INTO", min: 10, want: 20, drop: 2},
+		{title: "ENDS", min: 5, want: 8, drop: 1},
+	}}
+	return v
+}
+
+func (v *debugSessionsView) title() string { return "debug" }
+
+// debugSessionsMsg brings what runs; endedMsg says that one was ended, or why
+// not.
+type debugSessionsMsg struct {
+	sessions []kube.DebugSession
+	err      error
+}
+type endedMsg struct {
+	name string
+	err  error
+}
+
+func (v *debugSessionsView) start() tea.Cmd {
+	if v.app.session == nil {
+		return nil
+	}
+	cluster, namespace := v.app.session.cluster, v.app.opts.Namespace
+	return v.app.start(v, "looking for debug containers", func(ctx context.Context) tea.Msg {
+		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+		sessions, err := cluster.DebugSessions(ctx, namespace)
+		return debugSessionsMsg{sessions, err}
+	})
+}
+
+// onSnapshot looks again: they come and go.
+func (v *debugSessionsView) onSnapshot() tea.Cmd { return v.start() }
+
+func (v *debugSessionsView) list() {
+	v.rows = nil
+	for _, s := range v.sessions {
+		if strings.Contains(fmt.Sprint(s.Pod, " ", s.Container), v.text) {
+			v.rows = append(v.rows, s)
+		}
+	}
+	v.table.setRows(len(v.rows))
+}
+
+func (v *debugSessionsView) setFilter(text string) (tea.Cmd, error) {
+	v.text = text
+	v.list()
+	return nil, nil
+}
+
+func (v *debugSessionsView) filterText() string { return v.text }
+
+func (v *debugSessionsView) cell(row, col, _ int) cell {
+	session, s := v.rows[row], v.app.styles
+	switch col {
+	case 0:
+		return cell{kube.Clean(session.Pod.Namespace), s.text}
+	case 1:
+		return cell{kube.Clean(session.Pod.Name), s.text}
+	case 2:
+		return cell{kube.Clean(session.Container), s.text}
+	case 3:
+		return cell{kube.Clean(session.Target), s.muted}
+	}
+	if session.Until.IsZero() {
+		return cell{"unknown", s.warning}
+	}
+	return cell{session.Until.In(v.app.now().Location()).Format("15:04:05"), s.muted}
+}
+
+func (v *debugSessionsView) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case debugSessionsMsg:
+		v.sessions, v.loaded, v.problem = msg.sessions, true, kube.Explain(msg.err)
+		v.list()
+	case endedMsg:
+		if msg.err != nil {
+			v.app.flash(failure, kube.Explain(msg.err))
+		} else {
+			v.app.flash(info, "ended "+kube.Clean(msg.name))
+		}
+		return v.start()
+	case tea.MouseWheelMsg:
+		v.table.onWheel(msg)
+	case tea.MouseClickMsg:
+		v.table.onClick(msg.Y)
+	case tea.KeyPressMsg:
+		keys := v.app.keys
+		switch {
+		case v.table.onKey(msg, keys), len(v.rows) == 0:
+		case key.Matches(msg, keys.Open):
+			s := v.rows[v.table.cursor]
+			return v.app.runKiln("debug", s.Pod.Name, "-n", s.Pod.Namespace, "--attach", s.Container)
+		case key.Matches(msg, keys.Undo):
+			return v.end(v.rows[v.table.cursor])
+		}
+	}
+	return nil
+}
+
+// end ends one, which takes nothing from anybody but its shell.
+func (v *debugSessionsView) end(s kube.DebugSession) tea.Cmd {
+	if v.app.readOnly {
+		v.app.flash(info, "read-only: ctrl-o allows changes")
+		return nil
+	}
+	cluster := v.app.session.cluster
+	return v.app.start(v, "ending "+kube.Clean(s.Container), func(ctx context.Context) tea.Msg {
+		return endedMsg{s.Container, cluster.EndDebug(ctx, s.Pod, s.Container)}
+	})
+}
+
+func (v *debugSessionsView) render(width, height int) []string {
+	if len(v.rows) > 0 {
+		return v.table.render(v.app.styles, width, height)
+	}
+	text, style := "No debug container of kiln's runs. shift-d on a pod, a workload or a finding adds one.", v.app.styles.text
+	switch {
+	case v.problem != "":
+		text, style = v.problem, v.app.styles.warning
+	case v.text != "":
+		text = "No debug container matches /" + v.text + "."
+	case v.app.session == nil:
+		text = "Not connected."
+	case !v.loaded:
+		text = "Looking for debug containers …"
+	}
+	return append([]string{""}, indent(wrapStyled(style, text, width-4), 2)...)
+}
+
+func (v *debugSessionsView) hints() []key.Binding {
+	k := v.app.keys
+	return []key.Binding{helped(k.Open, "back into it"), helped(k.Undo, "end it"), k.Filter}
+}
+
+func (v *debugSessionsView) help() []keyGroup {
+	return []keyGroup{{"Debug containers", v.hints()}, v.app.keys.moving()}
+}

@@ -1,0 +1,165 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
+
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+// fieldFilter is one word of a filter that is about a column: "sev:high",
+// "ns:shop,ops", "sev:medium+", and with a leading ! its inverse.
+type fieldFilter struct {
+	inverse bool
+	matches func(*scanners.Finding) bool
+}
+
+// filterFields are the names before the colon.
+func filterFields() []string {
+	return []string{"sev", "layer", "ns", "fix", "owner", "check", "kind", "name"}
+}
+
+// parseField reads a word; ok says that it is about a field at all.
+func parseField(word string) (f fieldFilter, ok bool, err error) {
+	rest, inverse := strings.CutPrefix(word, "!")
+	name, value, found := strings.Cut(rest, ":")
+	if !found || !slices.Contains(filterFields(), name) {
+		return f, false, nil
+	}
+	f.inverse = inverse
+	value = strings.ToLower(value)
+	switch {
+	case value == "":
+		f.matches = func(*scanners.Finding) bool { return !inverse } // still being typed
+	case name == "sev":
+		f.matches, err = severityFilter(value)
+	default:
+		wanted := strings.Split(value, ",")
+		f.matches = func(f *scanners.Finding) bool {
+			text := strings.ToLower(fieldText(f, name))
+			return slices.ContainsFunc(wanted, func(w string) bool { return w != "" && fieldMatches(name, text, w) })
+		}
+	}
+	return f, true, err
+}
+
+// fieldText is what a field filter looks at.
+func fieldText(f *scanners.Finding, name string) string {
+	switch name {
+	case "layer":
+		return string(f.Layer)
+	case "ns":
+		return f.Object.Namespace
+	case "fix":
+		return string(f.Fix)
+	case "owner":
+		return ownerText(f)
+	case "check":
+		return f.Check
+	case "kind":
+		return f.Object.Kind + " " + shortKinds[f.Object.Kind]
+	}
+	return f.Object.Name
+}
+
+// fieldMatches compares whole words where there are few of them, and parts of
+// names.
+func fieldMatches(name, text, wanted string) bool {
+	switch name {
+	case "layer", "fix":
+		return text == wanted
+	case "kind":
+		return slices.Contains(strings.Fields(text), wanted)
+	}
+	return strings.Contains(text, wanted)
+}
+
+// severityFilter reads "high", "crit,high" and "medium+": that and worse. A
+// severity may be cut short.
+func severityFilter(value string) (func(*scanners.Finding) bool, error) {
+	var wanted []scanners.Severity
+	for _, word := range strings.Split(value, ",") {
+		name, orWorse := strings.CutSuffix(word, "+")
+		at := slices.IndexFunc(scanners.Severities(), func(s scanners.Severity) bool { return name != "" && strings.HasPrefix(s.String(), name) })
+		if at < 0 {
+			return func(*scanners.Finding) bool { return true }, fmt.Errorf("%q is no severity", word)
+		}
+		wanted = append(wanted, scanners.Severities()[at])
+		if orWorse {
+			wanted = append(wanted, scanners.Severities()[:at]...)
+		}
+	}
+	return func(f *scanners.Finding) bool { return slices.Contains(wanted, f.Severity) }, nil
+}
+
+// takeFields takes the words about fields out of a pattern.
+func takeFields(pattern string) (rest string, all []fieldFilter, problem error) {
+	if !strings.Contains(pattern, ":") {
+		return pattern, nil, nil
+	}
+	var words []string
+	for _, word := range strings.Fields(pattern) {
+		field, ok, err := parseField(word)
+		if err != nil {
+			problem = err
+		}
+		if ok {
+			all = append(all, field)
+		} else {
+			words = append(words, word)
+		}
+	}
+	if len(all) == 0 {
+		return pattern, nil, nil
+	}
+	return strings.Join(words, " "), all, problem
+}
+
+// admitsFields says whether a finding has the fields that are asked for.
+func (f filter) admitsFields(finding *scanners.Finding) bool {
+	for _, field := range f.fields {
+		if field.matches(finding) == field.inverse {
+			return false
+		}
+	}
+	return true
+}
+
+// labelsByObject are the labels of all objects that carry findings. Asked for
+// labels only, since few ever do.
+func labelsByObject(inv *kube.Inventory) map[kube.Ref]labels.Set {
+	all := map[kube.Ref]labels.Set{}
+	if inv == nil {
+		return all
+	}
+	for _, w := range inv.Workloads {
+		all[w.Ref()] = w.Object.GetLabels()
+	}
+	addLabels(all, inv.Namespaces)
+	addLabels(all, inv.Nodes)
+	addLabels(all, inv.Services)
+	addLabels(all, inv.Ingresses)
+	addLabels(all, inv.NetworkPolicies)
+	addLabels(all, inv.ServiceAccounts)
+	addLabels(all, inv.Roles)
+	addLabels(all, inv.RoleBindings)
+	addLabels(all, inv.ClusterRoles)
+	addLabels(all, inv.ClusterRoleBindings)
+	addLabels(all, inv.ConfigMaps)
+	addLabels(all, inv.Secrets)
+	addLabels(all, inv.PersistentVolumes)
+	addLabels(all, inv.PersistentVolumeClaims)
+	addLabels(all, inv.StorageClasses)
+	addLabels(all, inv.PodDisruptionBudgets)
+	return all
+}
+
+func addLabels[T kube.Object](all map[kube.Ref]labels.Set, objects []T) {
+	for _, obj := range objects {
+		all[kube.RefOf(obj)] = obj.GetLabels()
+	}
+}
