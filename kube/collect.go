@@ -140,6 +140,7 @@ func (col *collector) settle(r Resource, b batch, gap *Gap) {
 		b.store(inv) // what came before an error is shown; the gap keeps checks from passing
 		inv.objects += b.count
 		inv.managers[r] = b.managers
+		inv.OldVersions = append(inv.OldVersions, b.old...)
 	}
 	if inv.Workloads == nil && allSettled(inv, WorkloadResources()) {
 		joinWorkloads(inv)

@@ -85,6 +85,10 @@ type Inventory struct {
 	// there: metadata, and the fields that checks read.
 	Custom map[Resource][]*unstructured.Unstructured
 
+	// OldVersions are the objects written in a version of their API that has
+	// been removed or will be.
+	OldVersions []OldVersion
+
 	// APIServer holds what is known of kube-apiserver's flags.
 	APIServer APIServer
 	// Certificates are those of our own connection to the API server.

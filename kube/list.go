@@ -45,6 +45,7 @@ type batch struct {
 	count int
 	// managers are the telling field managers by object.
 	managers map[types.UID]string
+	old      []OldVersion
 	store    func(*Inventory)
 }
 
@@ -67,6 +68,7 @@ func typed[T Object](r Resource, gvk schema.GroupVersionKind, field func(*Invent
 			err := c.each(ctx, r, gvk, namespace, func(obj runtime.Object) {
 				item := obj.(T)
 				b.note(item)
+				b.old = append(b.old, oldVersions(item, gvk)...)
 				if items = append(items, keep(item)); len(items)%pageSize == 0 {
 					page(len(items))
 				}

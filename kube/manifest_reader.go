@@ -74,6 +74,7 @@ func (r *manifestReader) object(at Origin, raw []byte, named bool) {
 		r.items(at, head.Kind, head.APIVersion, head.Items)
 		return
 	}
+	r.noteVersion(at, head.APIVersion, head.Kind, raw)
 	k, ok := r.kind(head.APIVersion, head.Kind)
 	if !ok {
 		k, ok = r.misplaced(at, head.APIVersion, head.Kind)
@@ -83,6 +84,21 @@ func (r *manifestReader) object(at Origin, raw []byte, named bool) {
 		return
 	}
 	r.add(at, k, raw)
+}
+
+// noteVersion remembers an object whose version of the API goes or has gone,
+// also one of a kind that is read no further.
+func (r *manifestReader) noteVersion(at Origin, apiVersion, kind string, raw []byte) {
+	l, ok := lifecycleOf(apiVersion, kind)
+	obj := &metav1.PartialObjectMetadata{}
+	if !ok || json.Unmarshal(raw, obj) != nil {
+		return
+	}
+	if k, known := r.kind(apiVersion, kind); known && obj.Namespace == "" && !clusterScoped(k.resource) {
+		obj.Namespace = r.namespace
+	}
+	r.inv.origins[obj] = at
+	r.inv.OldVersions = append(r.inv.OldVersions, OldVersion{Object: obj, APIVersion: apiVersion, Lifecycle: l})
 }
 
 // items reads a List; the items of a typed one (DeploymentList) may leave out

@@ -37,6 +37,7 @@ func Checks() []scanners.Check {
 			outdatedVersion(),
 			publicEndpoint(),
 			certificates(),
+			deprecatedAPI(),
 			anonymousAccess(),
 			flagAuthorizationMode(),
 			flagAdmissionPlugins(),

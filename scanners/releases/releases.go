@@ -120,3 +120,6 @@ func parse(file []byte) (parsed, error) {
 	}
 	return p, nil
 }
+
+// Newest is the newest release that the table knows, such as "1.37".
+func Newest() string { return releases().entries[0].minor }
