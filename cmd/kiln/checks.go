@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kiln/scanners"
+	"kiln/scanners/catalogue"
 )
 
 // checkEntry is a check in the output of 'kiln checks', a contract.
@@ -57,14 +58,17 @@ func (a *app) writeChecks(entries []checkEntry) error {
 
 func newExplain(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain CHECK",
-		Short:   "Read a check's lesson",
-		Example: "  kiln explain pod/privileged",
+		Use:     "explain CHECK|LAYER",
+		Short:   "Read a check's lesson, or a layer's introduction",
+		Example: "  kiln explain pod/privileged\n  kiln explain pod",
 		Args:    exactlyOne("CHECK", "pod/privileged"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return checkIDs(a.checks), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if introduction := catalogue.Introduction(scanners.Layer(args[0])); introduction != "" {
+				return a.introduce(scanners.Layer(args[0]), introduction)
+			}
 			c, err := findCheck(a.checks, args[0])
 			if err != nil {
 				return err
@@ -74,6 +78,18 @@ func newExplain(a *app) *cobra.Command {
 			return err
 		},
 	}
+}
+
+// introduce writes a layer's introduction, and where to read on.
+func (a *app) introduce(layer scanners.Layer, introduction string) error {
+	fmt.Fprintf(a.out, "%s\n\nIts checks:\n\n", strings.TrimSpace(introduction))
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, c := range a.checks {
+		if c.Layer == layer {
+			fmt.Fprintf(t, "%s\t%s\t%s\n", c.ID, c.Severity, c.Title)
+		}
+	}
+	return t.Flush()
 }
 
 // exactlyOne wants one argument, and names it where it is missing.

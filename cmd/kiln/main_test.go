@@ -118,7 +118,7 @@ users:
 
 func TestInfoAndVersionNeedNoCluster(t *testing.T) {
 	isolate(t)
-	for _, command := range []string{"info", "version", "checks", "journal", "explain pod/privileged", "completion bash", "completion zsh", "completion fish"} {
+	for _, command := range []string{"info", "version", "checks", "journal", "explain pod/privileged", "explain pod", "completion bash", "completion zsh", "completion fish"} {
 		if got := kiln(t, "", strings.Fields(command)...); got.code != exitDone {
 			t.Errorf("%s: exit %d: %s", command, got.code, got.err)
 		}

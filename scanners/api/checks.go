@@ -12,6 +12,9 @@ import (
 //go:embed *.md
 var lessons embed.FS
 
+// Introduction tells what the layer is about, in Markdown.
+func Introduction() string { return scanners.LayerIntroduction(lessons) }
+
 // Checks are all checks of the layer.
 func Checks() []scanners.Check {
 	return scanners.WithLessons(lessons, slices.Concat(

@@ -71,6 +71,20 @@ func TestEveryLessonTeaches(t *testing.T) {
 	}
 }
 
+func TestEveryLayerIsIntroduced(t *testing.T) {
+	for _, layer := range scanners.Layers() {
+		text := catalogue.Introduction(layer)
+		for _, section := range []string{"# The ", "\n## What it is\n", "\n## How it is attacked\n", "\n## What to do first\n1. "} {
+			if !strings.Contains(text, section) {
+				t.Errorf("%s: the introduction lacks %q", layer, section)
+			}
+		}
+	}
+	if catalogue.Introduction("kitchen") != "" {
+		t.Error("a layer that doesn't exist was introduced")
+	}
+}
+
 func TestLayersComeInTheirOrder(t *testing.T) {
 	var layers []scanners.Layer
 	for _, c := range catalogue.Checks() {
