@@ -11,6 +11,7 @@ import (
 
 	"kiln/fixes"
 	"kiln/kube"
+	"kiln/scanners"
 	"kiln/themes"
 )
 
@@ -38,6 +39,10 @@ type App struct {
 
 	snapshot *snapshot
 	scan     scanRun
+	// changes tell the latest complete scan from the one before; nil until
+	// there were two. judged are the findings of the latest.
+	changes *changes
+	judged  []*scanners.Finding
 	// recoveries are fixes that an earlier kiln left half-done.
 	recoveries []fixes.Recovery
 
@@ -164,6 +169,7 @@ func (a *App) switchContext(name string) tea.Cmd {
 	a.cancelTasks(nil)
 	a.scan.stop()
 	a.session, a.snapshot, a.namespace = nil, nil, ""
+	a.changes, a.judged = nil, nil
 	a.contextName = name
 	a.findings = newFindingsView(a)
 	for _, v := range a.views {

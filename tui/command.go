@@ -30,6 +30,7 @@ func commands() []command {
 		all = append(all, command{names: []string{string(layer)}, desc: "findings of layer " + string(layer), run: showLayer(layer)})
 	}
 	return append(all,
+		command{names: []string{"posture", "pulse", "dashboard"}, desc: "how the cluster stands, and what to do next", run: showRoot(newPostureView)},
 		command{names: []string{"checks"}, desc: "every check: pass, fail or unknown, and why", run: showRoot(newChecksView)},
 		command{names: []string{"workloads", "wl", "pods", "deploy"}, desc: "what runs, the worst first", run: showRoot(newWorkloadsView)},
 		command{names: []string{"rbac", "subjects"}, desc: "who has rights, the worst first; with a subject: what it can", run: openAccess},

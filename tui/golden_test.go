@@ -80,6 +80,7 @@ var scenes = []struct {
 			{subject: rbac.Subject{Kind: "Group", Name: "viewers"}, reach: reachLooks, grants: 12},
 		}}})
 	}},
+	{"posture", "staging", func(a *App) { a.runCommand("posture") }},
 	{"groups", "staging", func(a *App) { press(a, "b") }},
 	{"contexts", "staging", func(a *App) {
 		a.runCommand("ctx")

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"kiln/scanners"
 )
 
 // scanRun is the scan that is under way, if any.
@@ -52,6 +54,9 @@ func (a *App) onScan(msg scanMsg) tea.Cmd {
 		return nil
 	}
 	a.snapshot = msg.snapshot
+	if msg.snapshot.complete {
+		a.noteChanges()
+	}
 	var cmds []tea.Cmd
 	for _, v := range a.views {
 		if live, ok := v.(liveView); ok {
@@ -70,4 +75,16 @@ func (a *App) onScan(msg scanMsg) tea.Cmd {
 func (a *App) stopScan() {
 	a.scan.stop()
 	a.flash(info, "scan stopped; what was read so far is shown, the rest is unknown")
+}
+
+// noteChanges compares a complete scan with the one before.
+func (a *App) noteChanges() {
+	if a.judged != nil {
+		c := compareFindings(a.judged, a.snapshot)
+		a.changes = &c
+	}
+	a.judged = a.snapshot.findings
+	if a.judged == nil {
+		a.judged = []*scanners.Finding{}
+	}
 }
