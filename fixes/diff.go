@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
@@ -142,6 +143,34 @@ func markPair(removed, added *DiffLine) {
 			before, after = before+length, after+length
 		}
 	}
+	removed.Spans = wholeWords(removed.Text, removed.Spans)
+	added.Spans = wholeWords(added.Text, added.Spans)
+}
+
+// wholeWords widens spans to the words that they cut: people read true and
+// false, not the letter that both end with.
+func wholeWords(text string, spans []Span) []Span {
+	var wide []Span
+	for _, s := range spans {
+		for s.Start > 0 && isWord(text[s.Start-1]) && isWord(text[s.Start]) {
+			s.Start--
+		}
+		for s.End < len(text) && isWord(text[s.End-1]) && isWord(text[s.End]) {
+			s.End++
+		}
+		if last := len(wide) - 1; last >= 0 && s.Start <= wide[last].End {
+			wide[last].End = max(wide[last].End, s.End)
+			continue
+		}
+		wide = append(wide, s)
+	}
+	return wide
+}
+
+// isWord holds for the bytes of any letter beyond ASCII too, so that none is
+// cut in the middle.
+func isWord(b byte) bool {
+	return b >= utf8.RuneSelf || b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
 // cutHunks keeps the changed lines and those around them.

@@ -73,3 +73,24 @@ func TestDiffOfEqualsIsEmpty(t *testing.T) {
 		t.Errorf("got %+v", diff)
 	}
 }
+
+func TestChangedSpansAreWholeWords(t *testing.T) {
+	tests := []struct{ before, after, removed, added string }{
+		{"privileged: true", "privileged: false", "true", "false"},
+		{"image: nginx:1.29", "image: nginx:1.30", "29", "30"},
+		{"name: café-one", "name: cafè-one", "café", "cafè"},
+		{"- ALL", "- ALL # all of them", "", " # all of them"},
+	}
+	for _, tt := range tests {
+		diff := TargetPreview{Before: tt.before + "\n", After: tt.after + "\n"}.Diff()
+		got := map[LineKind]string{}
+		for _, line := range diff.Hunks[0].Lines {
+			for _, s := range line.Spans {
+				got[line.Kind] += line.Text[s.Start:s.End]
+			}
+		}
+		if got[Removed] != tt.removed || got[Added] != tt.added {
+			t.Errorf("%q to %q marks %q and %q, want %q and %q", tt.before, tt.after, got[Removed], got[Added], tt.removed, tt.added)
+		}
+	}
+}
