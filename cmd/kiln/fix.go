@@ -115,9 +115,7 @@ func (a *app) fixer(ctx context.Context) (*fixes.Fixer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("looking through the journal: %w", err)
 	}
-	for _, r := range open {
-		fmt.Fprintf(a.err, "kiln: fix %s was interrupted: %s. 'kiln undo %s' takes it back.\n", r.Entry.ID, r.Found, r.Entry.ID)
-	}
+	tellRecoveries(a.err, open)
 	return fixer, nil
 }
 

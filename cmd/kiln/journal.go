@@ -66,7 +66,7 @@ func (a *app) writeJournal(entries []fixes.Entry) error {
 }
 
 func newUndo(a *app) *cobra.Command {
-	dryRun, yes := false, false
+	dryRun, yes, finish := false, false, false
 	cmd := &cobra.Command{
 		Use:   "undo [ENTRY]",
 		Short: "Take a fix back: the last one, or one of the journal's entries",
@@ -74,13 +74,20 @@ func newUndo(a *app) *cobra.Command {
 			if len(args) > 1 {
 				return usageErrorf("kiln undo takes one ENTRY at most; 'kiln journal' lists them")
 			}
+			if finish && (len(args) == 0 || dryRun) {
+				return usageErrorf("kiln undo --finish takes the ENTRY to finish, and no --dry-run; 'kiln journal' lists them")
+			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if finish {
+				return a.finish(cmd.Context(), args[0])
+			}
 			return a.undo(cmd.Context(), strings.Join(args, ""), dryRun, yes)
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only show what would change")
+	cmd.Flags().BoolVar(&finish, "finish", false, "carry an interrupted fix, or undo, to its end instead")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask, not even on a terminal")
 	return cmd
 }
