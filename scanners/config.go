@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/yaml"
+
+	"kiln/scanners/installed"
 )
 
 // Config is what only the people who run a cluster can say about it: the
@@ -22,6 +24,9 @@ type Config struct {
 	// OwnerLabels are labels or annotations of which every workload, or its
 	// namespace, should have one. Empty means that nobody asks for them.
 	OwnerLabels []string `json:"ownerLabels,omitempty"`
+	// Tools are recognised besides those that kiln knows, by what they are
+	// for: "runtime-detection: [{name: Ours, images: [platform/sensor]}]".
+	Tools installed.Table `json:"tools,omitempty"`
 	// Severities overrule the checks' own, by ID.
 	Severities map[string]Severity `json:"severities,omitempty"`
 	// Debug says what debug containers may be.
@@ -67,6 +72,9 @@ func ReadConfig(from io.Reader) (Config, error) {
 	if config.APIVersion != configVersion || config.Kind != "Config" {
 		return Config{}, fmt.Errorf("the configuration is of %s %s, this kiln reads %s Config", config.APIVersion, config.Kind, configVersion)
 	}
+	if err := config.Tools.Complain(); err != nil {
+		return Config{}, fmt.Errorf("tools: %w", err)
+	}
 	for i, e := range config.Exceptions {
 		if err := e.complete(); err != nil {
 			return Config{}, fmt.Errorf("exceptions[%d]: %w", i, err)
@@ -74,6 +82,9 @@ func ReadConfig(from io.Reader) (Config, error) {
 	}
 	return config, nil
 }
+
+// AllTools are the tools that kiln knows, and the configuration's own.
+func (c Config) AllTools() installed.Table { return installed.Embedded().With(c.Tools) }
 
 // Apply lets checks know what the configuration says of their severities and
 // of accepted findings. A check that it names has to exist.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"kiln/kube"
+	"kiln/scanners/installed"
 	"kiln/scanners/scantest"
 )
 
@@ -106,7 +107,7 @@ spec: {policyName: images, validationActions: [` + actions + `]}
 func TestPolicyEngine(t *testing.T) {
 	kyverno := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: kyverno, namespace: kyverno}\nspec:\n  selector: {matchLabels: {app: k}}\n  template:\n    metadata: {labels: {app: k}}\n    spec: {containers: [{name: c, image: \"reg.kyverno.io/kyverno/kyverno:v1.15\"}]}\n"
 	none := []string{"Cluster/cluster |  | policy-engine"}
-	scantest.Judge(t, noPolicyEngine(), []scantest.Verdict{
+	scantest.Judge(t, noPolicyEngine(installed.Embedded()), []scantest.Verdict{
 		{Name: "Kyverno", Objects: kyverno},
 		{Name: "none", Objects: workload("shop"), Want: none},
 		{Name: "a policy that denies", Objects: workload("shop") + denying("", "pods", "Deny, Audit")},
@@ -118,7 +119,7 @@ func TestPolicyEngine(t *testing.T) {
 		{Name: "manifests", Files: true, Objects: workload("shop"), Unknown: "manifests don't tell"},
 	})
 	unread := scantest.Unread(t, workload("shop"))
-	if got := noPolicyEngine().Find(unread); !strings.Contains(got.Unknown, "could not be read") || len(got.Hits) > 0 {
+	if got := noPolicyEngine(installed.Embedded()).Find(unread); !strings.Contains(got.Unknown, "could not be read") || len(got.Hits) > 0 {
 		t.Errorf("policies that nobody may list: %+v", got)
 	}
 }

@@ -16,7 +16,8 @@ var lessons embed.FS
 func Introduction() string { return scanners.LayerIntroduction(lessons) }
 
 // Checks are all checks of the layer.
-func Checks() []scanners.Check {
+func Checks(cfg scanners.Config) []scanners.Check {
+	tools := cfg.AllTools()
 	return scanners.WithLessons(lessons, slices.Concat(
 		[]scanners.Check{
 			clusterAdmin(),
@@ -33,7 +34,7 @@ func Checks() []scanners.Check {
 		rights(),
 		[]scanners.Check{
 			psaMissing(),
-			noPolicyEngine(),
+			noPolicyEngine(tools),
 			webhookFailOpen(),
 			noQuota(),
 			noLimitRange(),

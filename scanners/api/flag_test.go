@@ -87,7 +87,7 @@ func TestAStaticPodInManifestsIsPointedAt(t *testing.T) {
 }
 
 func TestFlagsThatNobodyShowsAreUnknown(t *testing.T) {
-	for _, result := range scanners.Evaluate(Checks(), scantest.Files(t, shop)) {
+	for _, result := range scanners.Evaluate(Checks(scanners.DefaultConfig()), scantest.Files(t, shop)) {
 		if len(result.Check.Needs) == 1 && result.Check.Needs[0] == kube.APIServerFlags && result.Status != scanners.NotKnown {
 			t.Errorf("%s: %s", result.Check.ID, result.Status)
 		}

@@ -10,7 +10,7 @@ import (
 	"kiln/scanners/installed"
 )
 
-func noPolicyEngine() scanners.Check {
+func noPolicyEngine(tools installed.Table) scanners.Check {
 	return scanners.Check{
 		ID: "api/no-policy-engine", Layer: scanners.API, Severity: scanners.Info,
 		Title:      "Nothing enforces rules of your own at admission",
@@ -18,15 +18,15 @@ func noPolicyEngine() scanners.Check {
 		Fix:        scanners.Manual,
 		Needs:      installed.Resources(),
 		Hints:      []kube.Resource{kube.ValidatingAdmissionPolicies, kube.ValidatingAdmissionPolicyBindings},
-		Find:       findNoPolicyEngine,
+		Find:       func(inv *kube.Inventory) scanners.Result { return findNoPolicyEngine(tools, inv) },
 	}
 }
 
 // findNoPolicyEngine takes either: an engine, or the API server's own policies
 // where they refuse something of workloads.
-func findNoPolicyEngine(inv *kube.Inventory) scanners.Result {
+func findNoPolicyEngine(tools installed.Table, inv *kube.Inventory) scanners.Result {
 	switch {
-	case len(installed.Find(inv, installed.PolicyEngine)) > 0, denies(inv):
+	case len(tools.Find(inv, installed.PolicyEngine)) > 0, denies(inv):
 		return scanners.Result{}
 	case inv.FromFiles():
 		return scanners.Unknown("manifests don't tell what else runs in the cluster")

@@ -6,6 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kiln/kube"
+	"kiln/scanners/installed"
 	"kiln/scanners/scantest"
 )
 
@@ -57,7 +58,7 @@ func TestTools(t *testing.T) {
 			inv.CustomResourceDefinitions = []*metav1.PartialObjectMetadata{{ObjectMeta: metav1.ObjectMeta{Name: name}}}
 		}
 	}
-	scantest.Judge(t, noRuntimeDetection(), []scantest.Verdict{
+	scantest.Judge(t, noRuntimeDetection(installed.Embedded()), []scantest.Verdict{
 		{Name: "Falco", Objects: daemonSet("docker.io/falcosecurity/falco:0.42.0")},
 		{Name: "Falco from a mirror", Objects: daemonSet("mirror.example.com:5000/sec/falco@sha256:0123")},
 		{Name: "an image that only sounds alike", Objects: daemonSet("example.com/not-falco:1"), Want: missing("runtime-detection")},
@@ -65,15 +66,15 @@ func TestTools(t *testing.T) {
 		{Name: "Tetragon by its CRD", Objects: daemonSet("x:1"), Change: crd("tracingpolicies.cilium.io")},
 		{Name: "manifests", Files: true, Objects: daemonSet("x:1"), Unknown: "manifests don't tell"},
 	})
-	scantest.Judge(t, noLogShipping(), []scantest.Verdict{
+	scantest.Judge(t, noLogShipping(installed.Embedded()), []scantest.Verdict{
 		{Name: "Fluent Bit", Objects: daemonSet("cr.fluentbit.io/fluent/fluent-bit:4.0")},
 		{Name: "none", Objects: daemonSet("x:1"), Want: missing("log-shipping")},
 	})
-	scantest.Judge(t, noMetrics(), []scantest.Verdict{
+	scantest.Judge(t, noMetrics(installed.Embedded()), []scantest.Verdict{
 		{Name: "by the operator's CRD", Objects: daemonSet("x:1"), Change: crd("prometheuses.monitoring.coreos.com")},
 		{Name: "metrics-server keeps nothing", Objects: daemonSet("registry.k8s.io/metrics-server/metrics-server:v0.8"), Want: missing("metrics")},
 	})
-	scantest.Judge(t, noFlowLogs(), []scantest.Verdict{
+	scantest.Judge(t, noFlowLogs(installed.Embedded()), []scantest.Verdict{
 		{Name: "Hubble", Objects: daemonSet("quay.io/cilium/hubble-relay:v1.18")},
 		{Name: "none", Objects: daemonSet("x:1"), Want: missing("flow-logs")},
 	})

@@ -15,15 +15,16 @@ var lessons embed.FS
 func Introduction() string { return scanners.LayerIntroduction(lessons) }
 
 // Checks are all checks of the layer.
-func Checks() []scanners.Check {
+func Checks(cfg scanners.Config) []scanners.Check {
+	tools := cfg.AllTools()
 	return scanners.WithLessons(lessons, []scanners.Check{
 		auditDisabled(),
 		auditRotation(),
 		auditPolicyGaps(),
-		noLogShipping(),
-		noRuntimeDetection(),
-		noMetrics(),
-		noFlowLogs(),
+		noLogShipping(tools),
+		noRuntimeDetection(tools),
+		noMetrics(tools),
+		noFlowLogs(tools),
 		eventsShortLived(),
 	})
 }

@@ -22,5 +22,5 @@ func Configured(config scanners.Config) ([]scanners.Check, error) {
 }
 
 func all(config scanners.Config) []scanners.Check {
-	return slices.Concat(node.Checks(), api.Checks(), network.Checks(), pod.Checks(config), data.Checks(), audit.Checks())
+	return slices.Concat(node.Checks(config), api.Checks(config), network.Checks(config), pod.Checks(config), data.Checks(config), audit.Checks(config))
 }

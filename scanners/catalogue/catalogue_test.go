@@ -9,6 +9,7 @@ import (
 	"kiln/kube"
 	"kiln/scanners"
 	"kiln/scanners/catalogue"
+	"kiln/scanners/scantest"
 )
 
 var wellFormed = regexp.MustCompile(`^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -102,5 +103,33 @@ func TestNoCheckFailsOnAnEmptyInventory(t *testing.T) {
 				t.Errorf("%s found %s in nothing", f.Check, f.Object)
 			}
 		}
+	}
+}
+
+func TestOnesOwnToolsAreRecognised(t *testing.T) {
+	config, err := scanners.ReadConfig(strings.NewReader("apiVersion: kiln/v1\nkind: Config\ntools:\n  runtime-detection:\n  - {name: Ours, images: [platform/sensor]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, err := catalogue.Configured(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inv := scantest.Cluster(t, "{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: sensor}, spec: {template: {spec: {containers: [{name: s, image: 'registry.example/platform/sensor:3'}]}}}}")
+	for name, tt := range map[string]struct {
+		checks []scanners.Check
+		want   scanners.Status
+	}{"by default": {catalogue.Checks(), scanners.Fail}, "configured": {checks, scanners.Pass}} {
+		at := slices.IndexFunc(tt.checks, func(c scanners.Check) bool { return c.ID == "audit/no-runtime-detection" })
+		if got := scanners.Evaluate(tt.checks[at:at+1], inv)[0]; got.Status != tt.want {
+			t.Errorf("%s: %s, want %s", name, got.Status, tt.want)
+		}
+	}
+}
+
+func TestAMistakeInTheToolsIsAnError(t *testing.T) {
+	_, err := scanners.ReadConfig(strings.NewReader("apiVersion: kiln/v1\nkind: Config\ntools: {runtime-detecton: [{name: Ours, images: [x]}]}\n"))
+	if err == nil || !strings.Contains(err.Error(), `no category "runtime-detecton"`) {
+		t.Errorf("error: %v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"kiln/scanners/installed"
 )
 
-func noBackup() scanners.Check {
+func noBackup(tools installed.Table) scanners.Check {
 	return scanners.Check{
 		ID: "data/no-backup", Layer: scanners.Data, Severity: scanners.Medium,
 		Title:      "Nothing in the cluster makes backups, or they fail",
@@ -21,18 +21,18 @@ func noBackup() scanners.Check {
 		Fix:        scanners.Manual,
 		Needs:      append(installed.Resources(), kube.PersistentVolumeClaims),
 		Hints:      []kube.Resource{kube.VeleroSchedules, kube.VeleroBackups},
-		Find:       findNoBackup,
+		Find:       func(inv *kube.Inventory) scanners.Result { return findNoBackup(tools, inv) },
 	}
 }
 
-func findNoBackup(inv *kube.Inventory) scanners.Result {
+func findNoBackup(tools installed.Table, inv *kube.Inventory) scanners.Result {
 	if len(inv.PersistentVolumeClaims) == 0 && !inv.FromFiles() {
 		return scanners.Found(nil)
 	}
-	if tools := installed.Find(inv, installed.Backup); len(tools) == 1 && tools[0].Name == "Velero" {
+	if found := tools.Find(inv, installed.Backup); len(found) == 1 && found[0].Name == "Velero" {
 		return judgeVelero(inv)
 	}
-	return missing(inv, installed.Backup, "keeps data on volumes, and runs nothing that kiln recognises and that makes backups")
+	return missing(tools, inv, installed.Backup, "keeps data on volumes, and runs nothing that kiln recognises and that makes backups")
 }
 
 // judgeVelero asks for a schedule, and that each has made a backup of late.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kiln/scanners"
+	"kiln/scanners/installed"
 	"kiln/scanners/scantest"
 )
 
@@ -28,7 +29,7 @@ func TestVeleroSchedules(t *testing.T) {
 	const yesterday, lastWeek = "2026-11-20T02:30:00Z", "2026-11-14T12:00:00Z"
 	schedule := nightly(old, daily, "Enabled")
 	none, late := []string{"Cluster/cluster |  | velero"}, []string{"Schedule/nightly in velero | status"}
-	scantest.Judge(t, noBackup(), []scantest.Verdict{
+	scantest.Judge(t, noBackup(installed.Embedded()), []scantest.Verdict{
 		{Name: "no schedule", Objects: withVelero, Want: none},
 		{Name: "one that is paused", Objects: withVelero + nightly(old, daily+", paused: true", "Enabled"), Want: none},
 		{Name: "a success last night", Objects: withVelero + schedule + backup("a", "nightly", "Completed", yesterday)},
@@ -41,10 +42,10 @@ func TestVeleroSchedules(t *testing.T) {
 		{Name: "manifests have no past", Files: true, Objects: withVelero + nightly(old, daily, "New")},
 		{Name: "manifests without a schedule", Files: true, Objects: withVelero, Unknown: "no schedule"},
 	})
-	if got := noBackup().Find(scantest.Unread(t, withVelero)); got.Unknown == "" {
+	if got := noBackup(installed.Embedded()).Find(scantest.Unread(t, withVelero)); got.Unknown == "" {
 		t.Errorf("schedules that could not be read: %+v", got)
 	}
-	for _, f := range scanners.Evaluate([]scanners.Check{noBackup()}, scantest.Cluster(t, withVelero+schedule+backup("a", "nightly", "Completed", lastWeek)))[0].Findings {
+	for _, f := range scanners.Evaluate([]scanners.Check{noBackup(installed.Embedded())}, scantest.Cluster(t, withVelero+schedule+backup("a", "nightly", "Completed", lastWeek)))[0].Findings {
 		if !strings.HasSuffix(f.Message, "its last success is of 2026-11-14") {
 			t.Errorf("message: %s", f.Message)
 		}

@@ -15,7 +15,8 @@ var lessons embed.FS
 func Introduction() string { return scanners.LayerIntroduction(lessons) }
 
 // Checks are all checks of the layer.
-func Checks() []scanners.Check {
+func Checks(cfg scanners.Config) []scanners.Check {
+	tools := cfg.AllTools()
 	return scanners.WithLessons(lessons, []scanners.Check{
 		secretInEnvLiteral(),
 		secretInConfigMap(),
@@ -24,12 +25,12 @@ func Checks() []scanners.Check {
 		legacyTokenSecret(),
 		secretReaders(),
 		unusedSecret(),
-		noExternalSecrets(),
+		noExternalSecrets(tools),
 		sharedSecretStore(),
 		encryptionAtRest(),
 		etcdTLS(),
 		volumeUnencrypted(),
 		volumeReclaimDelete(),
-		noBackup(),
+		noBackup(tools),
 	})
 }

@@ -46,7 +46,7 @@ func TestNoMessageHoldsAValue(t *testing.T) {
 	inv := scantest.Files(t, pod(`{name: a, args: ["--password=hunter2", "redis://:hunter2@cache"], env: [{name: PASSWORD, value: hunter2}]}`)+
 		"{apiVersion: v1, kind: ConfigMap, metadata: {name: c, labels: {password: hunter2}}, data: {password: hunter2, app.yaml: \"db:\\n  password: hunter2\\n\"}}")
 	found := 0
-	for _, r := range scanners.Evaluate(Checks(), inv) {
+	for _, r := range scanners.Evaluate(Checks(scanners.DefaultConfig()), inv) {
 		for _, f := range r.Findings {
 			found++
 			if strings.Contains(f.Message+f.Path+f.Key, "hunter2") {

@@ -8,6 +8,7 @@ import (
 
 	"kiln/kube"
 	"kiln/scanners"
+	"kiln/scanners/installed"
 	"kiln/scanners/scantest"
 )
 
@@ -85,11 +86,11 @@ func TestMissingTools(t *testing.T) {
 		check           scanners.Check
 		want            scanners.Status
 	}{
-		{"data and no backup", claim, noBackup(), scanners.Fail},
-		{"data and Velero without a schedule", claim + velero, noBackup(), scanners.Fail},
-		{"no data", externalSecrets, noBackup(), scanners.Pass},
-		{"no secret manager", claim, noExternalSecrets(), scanners.Fail},
-		{"a secret manager", externalSecrets, noExternalSecrets(), scanners.Pass},
+		{"data and no backup", claim, noBackup(installed.Embedded()), scanners.Fail},
+		{"data and Velero without a schedule", claim + velero, noBackup(installed.Embedded()), scanners.Fail},
+		{"no data", externalSecrets, noBackup(installed.Embedded()), scanners.Pass},
+		{"no secret manager", claim, noExternalSecrets(installed.Embedded()), scanners.Fail},
+		{"a secret manager", externalSecrets, noExternalSecrets(installed.Embedded()), scanners.Pass},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := scanners.Evaluate([]scanners.Check{c.check}, scantest.Cluster(t, c.manifests))[0]; got.Status != c.want {
@@ -97,7 +98,7 @@ func TestMissingTools(t *testing.T) {
 			}
 		})
 	}
-	if got := scanners.Evaluate([]scanners.Check{noBackup()}, scantest.Files(t, claim))[0]; got.Status != scanners.NotKnown {
+	if got := scanners.Evaluate([]scanners.Check{noBackup(installed.Embedded())}, scantest.Files(t, claim))[0]; got.Status != scanners.NotKnown {
 		t.Errorf("manifests alone: %s", got.Status)
 	}
 }

@@ -5,6 +5,7 @@ package installed
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -39,11 +40,46 @@ const (
 type Tool struct {
 	Name string `json:"name"`
 	// Images are ends of image paths, on whole parts: "istio/pilot".
-	Images []string `json:"images"`
+	Images []string `json:"images,omitempty"`
 	// Groups are the API groups of the tool's CRDs, and CRDs single ones of
 	// a group that other tools share.
-	Groups []string `json:"groups"`
-	CRDs   []string `json:"crds"`
+	Groups []string `json:"groups,omitempty"`
+	CRDs   []string `json:"crds,omitempty"`
+}
+
+// Table is the tools that are recognised, by what they are for.
+type Table map[Category][]Tool
+
+// With is the table with a user's own tools before kiln's.
+func (t Table) With(own Table) Table {
+	merged := maps.Clone(t)
+	for category, tools := range own {
+		merged[category] = slices.Concat(tools, t[category])
+	}
+	return merged
+}
+
+// Complain says what is wrong with a user's own tools; nil if nothing.
+func (t Table) Complain() error {
+	for _, category := range slices.Sorted(maps.Keys(t)) {
+		if _, known := Embedded()[category]; !known {
+			return fmt.Errorf("there is no category %q: they are %s", category, categories())
+		}
+		for _, tool := range t[category] {
+			if tool.Name == "" || len(tool.Images)+len(tool.Groups)+len(tool.CRDs) == 0 {
+				return fmt.Errorf("%s: a tool needs a name, and images, groups or crds to be recognised by", category)
+			}
+		}
+	}
+	return nil
+}
+
+func categories() string {
+	var names []string
+	for _, c := range slices.Sorted(maps.Keys(Embedded())) {
+		names = append(names, string(c))
+	}
+	return strings.Join(names, ", ")
 }
 
 // Found is a tool that was recognised.
@@ -59,9 +95,9 @@ func Resources() []kube.Resource {
 }
 
 // Find lists the tools of a category that inv shows, in the table's order.
-func Find(inv *kube.Inventory, category Category) []Found {
+func (t Table) Find(inv *kube.Inventory, category Category) []Found {
 	var found []Found
-	for _, tool := range table()[category] {
+	for _, tool := range t[category] {
 		if w := tool.runs(inv.Workloads); w != nil {
 			found = append(found, Found{tool.Name, w})
 		} else if tool.defined(inv) {
@@ -108,8 +144,11 @@ func endsIn(path, end string) bool { return path == end || strings.HasSuffix(pat
 //go:embed tools.yaml
 var toolsFile []byte
 
-// table reads the embedded file once.
-var table = sync.OnceValue(func() map[Category][]Tool {
+// Embedded is kiln's own table.
+func Embedded() Table { return embedded() }
+
+// embedded reads the file once.
+var embedded = sync.OnceValue(func() Table {
 	t, err := parse(toolsFile)
 	if err != nil {
 		panic(err)
@@ -117,8 +156,8 @@ var table = sync.OnceValue(func() map[Category][]Tool {
 	return t
 })
 
-func parse(file []byte) (map[Category][]Tool, error) {
-	var t map[Category][]Tool
+func parse(file []byte) (Table, error) {
+	var t Table
 	if err := yaml.UnmarshalStrict(file, &t); err != nil {
 		return nil, fmt.Errorf("reading the table of tools: %w", err)
 	}

@@ -24,18 +24,18 @@ func TestEveryCategoryHasTools(t *testing.T) {
 		RuntimeDetection, LogShipping, Metrics, FlowLogs, Mesh, PolicyEngine, ImageScanning,
 		FileIntegrity, Backup, ExternalSecrets, NetworkPlugin, PlainNetworkPlugin,
 	}
-	if len(table()) != len(categories) {
-		t.Errorf("the table has %d categories, the code %d", len(table()), len(categories))
+	if len(Embedded()) != len(categories) {
+		t.Errorf("the table has %d categories, the code %d", len(Embedded()), len(categories))
 	}
 	for _, c := range categories {
-		if len(table()[c]) == 0 {
+		if len(Embedded()[c]) == 0 {
 			t.Errorf("%s is empty", c)
 		}
 	}
 }
 
 func TestEveryToolCanBeRecognised(t *testing.T) {
-	for category, tools := range table() {
+	for category, tools := range Embedded() {
 		for _, tool := range tools {
 			if tool.Name == "" || len(tool.Images)+len(tool.Groups)+len(tool.CRDs) == 0 {
 				t.Errorf("%s: %+v", category, tool)
@@ -52,5 +52,24 @@ func TestEveryToolCanBeRecognised(t *testing.T) {
 func TestParseRefusesUnknownKeys(t *testing.T) {
 	if _, err := parse([]byte("mesh:\n- {name: x, picture: y}\n")); err == nil {
 		t.Error("no error")
+	}
+}
+
+func TestATableWithOnesOwnTools(t *testing.T) {
+	own := Table{Mesh: {{Name: "Ours", Images: []string{"platform/mesh"}}}}
+	if err := own.Complain(); err != nil {
+		t.Error(err)
+	}
+	both := Embedded().With(own)
+	if both[Mesh][0].Name != "Ours" || len(both[Mesh]) != len(Embedded()[Mesh])+1 || len(both[Backup]) != len(Embedded()[Backup]) {
+		t.Errorf("meshes: %+v", both[Mesh])
+	}
+	for want, wrong := range map[string]Table{
+		"no category \"mash\"": {"mash": {{Name: "Ours", Images: []string{"x"}}}},
+		"mesh: a tool needs":   {Mesh: {{Name: "Ours"}}},
+	} {
+		if err := wrong.Complain(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }

@@ -15,7 +15,8 @@ var lessons embed.FS
 func Introduction() string { return scanners.LayerIntroduction(lessons) }
 
 // Checks are all checks of the layer.
-func Checks() []scanners.Check {
+func Checks(cfg scanners.Config) []scanners.Check {
+	tools := cfg.AllTools()
 	return scanners.WithLessons(lessons, []scanners.Check{
 		noPolicy(),
 		noDefaultDenyIngress(),
@@ -31,7 +32,7 @@ func Checks() []scanners.Check {
 		ingressSnippets(),
 		exposedDashboard(),
 		metadataEgress(),
-		notEnforced(),
-		noMTLS(),
+		notEnforced(tools),
+		noMTLS(tools),
 	})
 }

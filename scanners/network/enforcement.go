@@ -9,7 +9,7 @@ import (
 	"kiln/scanners/installed"
 )
 
-func notEnforced() scanners.Check {
+func notEnforced(tools installed.Table) scanners.Check {
 	return scanners.Check{
 		ID: "network/not-enforced", Layer: scanners.Network, Severity: scanners.High,
 		Title:      "The network plugin ignores network policies",
@@ -17,22 +17,22 @@ func notEnforced() scanners.Check {
 		Fix:        scanners.Manual,
 		Needs:      installed.Resources(),
 		Hints:      []kube.Resource{kube.ServerVersion},
-		Find:       findNotEnforced,
+		Find:       func(inv *kube.Inventory) scanners.Result { return findNotEnforced(tools, inv) },
 	}
 }
 
 // findNotEnforced knows plugins that enforce policies and one that doesn't.
 // Anything else is unknown: managed clusters often hide theirs.
-func findNotEnforced(inv *kube.Inventory) scanners.Result {
+func findNotEnforced(tools installed.Table, inv *kube.Inventory) scanners.Result {
 	switch {
 	case inv.FromFiles():
 		return scanners.Unknown("manifests don't tell which network plugin runs")
 	case strings.Contains(inv.Source.Version, "+k3s"), strings.Contains(inv.Source.Version, "+rke2"):
 		return scanners.Result{} // they bring their own enforcement
-	case len(installed.Find(inv, installed.NetworkPlugin)) > 0:
+	case len(tools.Find(inv, installed.NetworkPlugin)) > 0:
 		return scanners.Result{}
 	}
-	for _, plain := range installed.Find(inv, installed.PlainNetworkPlugin) {
+	for _, plain := range tools.Find(inv, installed.PlainNetworkPlugin) {
 		if plain.Workload != nil {
 			return scanners.Found([]scanners.Hit{{
 				Object: plain.Workload.Object, Key: plain.Name,

@@ -13,7 +13,7 @@ import (
 	"kiln/scanners/installed"
 )
 
-func noMTLS() scanners.Check {
+func noMTLS(tools installed.Table) scanners.Check {
 	return scanners.Check{
 		ID: "network/no-mtls", Layer: scanners.Network, Severity: scanners.Low,
 		Title:      "Traffic between pods is in the clear",
@@ -21,12 +21,12 @@ func noMTLS() scanners.Check {
 		Fix:        scanners.Manual,
 		Needs:      installed.Resources(),
 		Hints:      []kube.Resource{kube.Namespaces, kube.PeerAuthentications},
-		Find:       findNoMTLS,
+		Find:       func(inv *kube.Inventory) scanners.Result { return findNoMTLS(tools, inv) },
 	}
 }
 
-func findNoMTLS(inv *kube.Inventory) scanners.Result {
-	meshes := installed.Find(inv, installed.Mesh)
+func findNoMTLS(tools installed.Table, inv *kube.Inventory) scanners.Result {
+	meshes := tools.Find(inv, installed.Mesh)
 	istio := slices.IndexFunc(meshes, func(m installed.Found) bool { return m.Name == "Istio" })
 	switch {
 	case istio >= 0:

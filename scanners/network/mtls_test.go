@@ -3,6 +3,7 @@ package network
 import (
 	"testing"
 
+	"kiln/scanners/installed"
 	"kiln/scanners/scantest"
 )
 
@@ -21,7 +22,7 @@ func TestMutualTLS(t *testing.T) {
 	const sidecars, ambient = "istio-injection: enabled", "istio.io/dataplane-mode: ambient"
 	const strictly = "mtls: {mode: STRICT}"
 	plain := []string{"Cluster/cluster |  | istio"}
-	scantest.Judge(t, noMTLS(), []scantest.Verdict{
+	scantest.Judge(t, noMTLS(installed.Embedded()), []scantest.Verdict{
 		{Name: "no mesh", Objects: inMesh(""), Want: []string{"Cluster/cluster |  | mesh"}},
 		{Name: "Istio's default", Objects: istiod + inMesh(sidecars), Want: plain},
 		{Name: "strict everywhere", Objects: istiod + inMesh(sidecars) + peers("istio-system", strictly)},
@@ -36,7 +37,7 @@ func TestMutualTLS(t *testing.T) {
 		{Name: "outside of the mesh", Objects: istiod + inMesh("") + peers("istio-system", strictly), Unknown: "namespaces outside of the mesh is encrypted can't be told: shop"},
 		{Name: "manifests", Files: true, Objects: inMesh(""), Unknown: "manifests don't tell"},
 	})
-	if got := noMTLS().Find(scantest.Unread(t, istiod+inMesh(sidecars))); got.Unknown == "" || len(got.Hits) > 0 {
+	if got := noMTLS(installed.Embedded()).Find(scantest.Unread(t, istiod+inMesh(sidecars))); got.Unknown == "" || len(got.Hits) > 0 {
 		t.Errorf("settings that could not be read: %+v", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"kiln/kube"
+	"kiln/scanners/installed"
 	"kiln/scanners/scantest"
 )
 
@@ -81,7 +82,7 @@ func TestEnforcement(t *testing.T) {
 		return strings.Replace(deployment("agent", ""), "image: x:1", "image: \""+image+"\"", 1)
 	}
 	flannel := agent("ghcr.io/flannel-io/flannel:v0.27")
-	scantest.Judge(t, notEnforced(), []scantest.Verdict{
+	scantest.Judge(t, notEnforced(installed.Embedded()), []scantest.Verdict{
 		{Name: "flannel", Objects: flannel, Want: []string{"Deployment/agent in shop |  | flannel"}},
 		{Name: "flannel and Calico", Objects: flannel, Change: withCRD("felixconfigurations.crd.projectcalico.org")},
 		{Name: "Calico", Objects: agent("docker.io/calico/node:v3.31")},
@@ -89,7 +90,7 @@ func TestEnforcement(t *testing.T) {
 		{Name: "k3s", Objects: agent("x:1"), Change: func(inv *kube.Inventory) { inv.Source.Version = "v1.36.3+k3s1" }},
 		{Name: "manifests", Files: true, Objects: flannel, Unknown: "manifests don't tell"},
 	})
-	scantest.Judge(t, noMTLS(), []scantest.Verdict{
+	scantest.Judge(t, noMTLS(installed.Embedded()), []scantest.Verdict{
 		{Name: "none", Objects: agent("x:1"), Want: []string{"Cluster/cluster |  | mesh"}},
 		{Name: "Linkerd", Objects: agent("cr.l5d.io/linkerd/controller:2.18"), Unknown: "Linkerd is installed"},
 		{Name: "manifests", Files: true, Objects: agent("x:1"), Unknown: "manifests don't tell"},

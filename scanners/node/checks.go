@@ -15,14 +15,15 @@ var lessons embed.FS
 func Introduction() string { return scanners.LayerIntroduction(lessons) }
 
 // Checks are all checks of the layer.
-func Checks() []scanners.Check {
+func Checks(cfg scanners.Config) []scanners.Check {
+	tools := cfg.AllTools()
 	return scanners.WithLessons(lessons, []scanners.Check{
 		outdatedKubelet(),
 		kubeletSkew(),
 		externalIP(),
 		notReadySecurity(),
 		noIsolation(),
-		noIntegrityMonitor(),
+		noIntegrityMonitor(tools),
 		kubeletAnonymousAuth(),
 		kubeletAuthorization(),
 		kubeletClientCA(),

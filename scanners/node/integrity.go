@@ -6,7 +6,7 @@ import (
 	"kiln/scanners/installed"
 )
 
-func noIntegrityMonitor() scanners.Check {
+func noIntegrityMonitor(tools installed.Table) scanners.Check {
 	return scanners.Check{
 		ID: "node/no-integrity-monitor", Layer: scanners.Node, Severity: scanners.Low,
 		Title:      "Nobody would notice a changed file on a node",
@@ -15,7 +15,7 @@ func noIntegrityMonitor() scanners.Check {
 		Needs:      installed.Resources(),
 		Find: func(inv *kube.Inventory) scanners.Result {
 			switch {
-			case len(installed.Find(inv, installed.FileIntegrity)) > 0:
+			case len(tools.Find(inv, installed.FileIntegrity)) > 0:
 				return scanners.Result{}
 			case inv.FromFiles():
 				return scanners.Unknown("manifests don't tell what else runs in the cluster")

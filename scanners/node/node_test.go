@@ -105,7 +105,7 @@ func TestACertificateFromElsewhereIsFine(t *testing.T) {
 }
 
 func TestKubeletsThatNobodyAskedAreUnknown(t *testing.T) {
-	for _, r := range scanners.Evaluate(Checks(), scantest.Files(t, node("v1.36.3", ""))) {
+	for _, r := range scanners.Evaluate(Checks(scanners.DefaultConfig()), scantest.Files(t, node("v1.36.3", ""))) {
 		if len(r.Check.Reads) == 1 && r.Status != scanners.NotKnown {
 			t.Errorf("%s: %s", r.Check.ID, r.Status)
 		}

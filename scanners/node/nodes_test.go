@@ -3,6 +3,7 @@ package node
 import (
 	"testing"
 
+	"kiln/scanners/installed"
 	"kiln/scanners/scantest"
 )
 
@@ -39,7 +40,7 @@ func TestSharedNodes(t *testing.T) {
 }
 
 func TestIntegrityMonitors(t *testing.T) {
-	scantest.Judge(t, noIntegrityMonitor(), []scantest.Verdict{
+	scantest.Judge(t, noIntegrityMonitor(installed.Embedded()), []scantest.Verdict{
 		{Name: "none", Objects: web(""), Want: []string{"Cluster/cluster |  | file-integrity"}},
 		{Name: "Wazuh", Objects: "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: ops}\nspec: {containers: [{name: c, image: \"wazuh/wazuh-agent:4.14\"}]}\n"},
 		{Name: "manifests", Files: true, Objects: web(""), Unknown: "manifests don't tell"},
