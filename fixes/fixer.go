@@ -15,6 +15,8 @@ import (
 type Fixer struct {
 	Cluster *kube.Cluster
 	Journal *Journal
+	// Evidence is what probes have seen; nil for none.
+	Evidence *kube.EvidenceStore
 }
 
 // Plan finds the recipe for a finding and plans its change on the live object.
@@ -37,6 +39,9 @@ func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.In
 	situation := Situation{Finding: finding, Inventory: inv}
 	var err error
 	if situation.Live, err = f.read(ctx, finding.Object); err != nil {
+		return Plan{}, err
+	}
+	if situation.Evidence, err = f.evidence(finding, inv); err != nil {
 		return Plan{}, err
 	}
 	if situation.Others, err = f.readOthers(ctx, recipe, finding); err != nil {

@@ -26,6 +26,9 @@ type Situation struct {
 	Live *unstructured.Unstructured
 	// Others are the objects of Recipe.Reads that exist.
 	Others map[kube.Ref]*unstructured.Unstructured
+	// Evidence is what probes saw of the finding's container, the oldest
+	// first; empty where nobody looked.
+	Evidence []kube.Evidence
 	// Inventory is that of the scan which found it; never nil.
 	Inventory *kube.Inventory
 }

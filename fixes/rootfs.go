@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"kiln/kube"
 )
 
 const tmpFolder = "/tmp"
@@ -23,14 +25,45 @@ func writableRootfs() Recipe {
 				"Whatever the program writes elsewhere than in a volume fails now: look for its cache, log, pid and socket files.",
 			},
 		}
-		if !mounts(found.fields, tmpFolder) {
-			volume := tmpVolume(template, s.Finding.Container)
-			wanted.container["volumeMounts"] = []any{map[string]any{"mountPath": tmpFolder, "name": volume}}
-			wanted.pod = map[string]any{"volumes": []any{map[string]any{"name": volume, "emptyDir": map[string]any{}}}}
-			wanted.notes = append(wanted.notes, "It gets an empty folder for "+tmpFolder+", which is gone with the pod.")
+		folders := []string{tmpFolder}
+		if sawFiles(s.Evidence) {
+			folders = writtenFolders(s.Evidence)
+			wanted.notes = rootfsNotes(s.Evidence, folders)
+		}
+		var volumeMounts, volumes []any
+		for i, folder := range folders {
+			if mounts(found.fields, folder) {
+				continue
+			}
+			volume := emptyVolume(template, s.Finding.Container, i)
+			volumeMounts = append(volumeMounts, map[string]any{"mountPath": folder, "name": volume})
+			volumes = append(volumes, map[string]any{"name": volume, "emptyDir": map[string]any{}})
+			wanted.notes = append(wanted.notes, "It gets an empty folder for "+folder+", which is gone with the pod.")
+		}
+		if volumes != nil {
+			wanted.container["volumeMounts"] = volumeMounts
+			wanted.pod = map[string]any{"volumes": volumes}
 		}
 		return wanted, nil
 	})
+}
+
+// rootfsNotes name the evidence, and what it can't tell.
+func rootfsNotes(evidence []kube.Evidence, folders []string) []string {
+	saw := "nothing written to the root file system"
+	if len(folders) > 0 {
+		saw = "files written to " + strings.Join(folders, ", ")
+	}
+	notes := []string{
+		seenAt(evidence) + " saw " + saw + ". What is written at other times, at the end for example, can't be known.",
+	}
+	if len(folders) > 0 {
+		notes = append(notes, "The empty folders hide files that the image has in them.")
+	}
+	if writesToRoot(evidence) {
+		notes = append(notes, "It was seen writing to / itself, which no volume can stand in for: that will fail.")
+	}
+	return notes
 }
 
 func mounts(container map[string]any, folder string) bool {
@@ -42,11 +75,14 @@ func mounts(container map[string]any, folder string) bool {
 	})
 }
 
-// tmpVolume names a new volume: each container gets its own, so that they
-// don't see each other's files.
-func tmpVolume(template podTemplate, container string) string {
+// emptyVolume names the nth new volume: each container gets its own, so that
+// they don't see each other's files.
+func emptyVolume(template podTemplate, container string, nth int) string {
 	const longest = 63
 	name := "tmp-" + container
+	if nth > 0 {
+		name = fmt.Sprintf("tmp%d-%s", nth+1, container)
+	}
 	if len(name) > longest {
 		name = strings.TrimRight(name[:longest], "-")
 	}

@@ -130,7 +130,7 @@ func (c *Cluster) Probe(ctx context.Context, plan DebugPlan, now time.Time) (Evi
 		return Evidence{}, fmt.Errorf("probing %s: %w", plan.Pod, err)
 	}
 	evidence.APIVersion, evidence.Time = "kiln/v1", now.UTC().Truncate(time.Second)
-	evidence.Template, evidence.Pod, evidence.Container = templateOf(pod), plan.Pod, target
+	evidence.Template, evidence.Pod, evidence.Container = TemplateOf(pod), plan.Pod, target
 	return evidence, c.resolvePeers(ctx, &evidence)
 }
 
@@ -149,14 +149,14 @@ func runningID(pod *corev1.Pod, container string) (string, error) {
 	return "", fmt.Errorf("the container %s hasn't started", container)
 }
 
-// templateOf names the template that the pod was made from.
-func templateOf(pod *corev1.Pod) string {
+// TemplateOf names the template that a pod was made from, as Evidence does.
+func TemplateOf(pod metav1.Object) string {
 	owner := metav1.GetControllerOf(pod)
 	if owner == nil {
-		return "Pod/" + pod.Name
+		return "Pod/" + pod.GetName()
 	}
 	name := owner.Kind + "/" + owner.Name // a ReplicaSet's name tells its revision
-	if revision := pod.Labels["controller-revision-hash"]; revision != "" {
+	if revision := pod.GetLabels()["controller-revision-hash"]; revision != "" {
 		name += "@" + revision
 	}
 	return name

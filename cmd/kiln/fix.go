@@ -110,7 +110,11 @@ func (a *app) fixer(ctx context.Context) (*fixes.Fixer, error) {
 	if err != nil {
 		return nil, err
 	}
-	fixer := &fixes.Fixer{Cluster: cluster, Journal: journal}
+	evidence, err := openEvidence()
+	if err != nil {
+		return nil, err
+	}
+	fixer := &fixes.Fixer{Cluster: cluster, Journal: journal, Evidence: evidence}
 	open, err := fixer.Recover(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("looking through the journal: %w", err)

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+
+	"kiln/kube/kubetest"
+)
+
+const writerManifest = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: writer}
+spec:
+  selector: {matchLabels: {app: writer}}
+  template:
+    metadata: {labels: {app: writer}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      volumes: [{name: data, emptyDir: {}}]
+      containers:
+      - name: app
+        image: ` + kubetest.HelloImage + `
+        args: [-write, "/tmp,/var/cache/app,/data"]
+        volumeMounts: [{name: data, mountPath: /data}]
+        securityContext: {runAsUser: 0}
+`
+
+// rolledOut waits for the Deployment's newest pod to be its only one, and to
+// run: hello ends at once where it can't write.
+func rolledOut(t *testing.T, testbed *kubetest.Testbed, ns string) *corev1.Pod {
+	t.Helper()
+	var pod *corev1.Pod
+	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 40*time.Second, true, func(ctx context.Context) (bool, error) {
+		d, err := testbed.Client().AppsV1().Deployments(ns).Get(ctx, "writer", metav1.GetOptions{})
+		if err != nil || d.Status.ObservedGeneration < d.Generation || d.Status.UpdatedReplicas != 1 || d.Status.AvailableReplicas != 1 {
+			return false, err
+		}
+		pods, err := testbed.Client().CoreV1().Pods(ns).List(ctx, metav1.ListOptions{LabelSelector: "app=writer"})
+		if err != nil || len(pods.Items) != 1 || pods.Items[0].Status.Phase != corev1.PodRunning {
+			return false, err
+		}
+		pod = &pods.Items[0]
+		return true, nil
+	})
+	if err != nil {
+		t.Fatalf("waiting for the rollout: %v", err)
+	}
+	return pod
+}
+
+// A container that writes to three folders and runs as root needlessly is
+// probed and fixed with what was seen; it still works; the fix is taken back.
+func TestFixesFromEvidence(t *testing.T) {
+	testbed := useNode(t)
+	ns := testbed.Namespace(t, "evidence")
+	testbed.Apply(t, writerManifest, ns)
+	fix := func(check string) outcome {
+		t.Helper()
+		pod := rolledOut(t, testbed, ns)
+		if got := kiln(t, "", "debug", pod.Name, "-n", ns, "--probe", "--yes"); got.code != exitDone {
+			t.Fatalf("probe: exit %d, %s", got.code, got.err)
+		}
+		got := kiln(t, "", "fix", check, "-n", ns, "--object", "Deployment/writer", "--yes", "--force-conflicts")
+		if got.code != exitDone || !strings.Contains(got.err, "the probe of ") {
+			t.Fatalf("%s: exit %d, %s", check, got.code, got.err)
+		}
+		return got
+	}
+
+	rootfs := fix("pod/writable-rootfs")
+	if !strings.Contains(rootfs.err, "/tmp, /var/cache/app") || strings.Contains(rootfs.err, "empty folder for /data") {
+		t.Errorf("notes: %s", rootfs.err)
+	}
+	user := fix("pod/run-as-root")
+	if !strings.Contains(user.err, "saw it run as root") {
+		t.Errorf("notes: %s", user.err)
+	}
+	pod := rolledOut(t, testbed, ns)
+	context := pod.Spec.Containers[0].SecurityContext
+	if context.ReadOnlyRootFilesystem == nil || !*context.ReadOnlyRootFilesystem || *context.RunAsUser == 0 || pod.Status.ContainerStatuses[0].RestartCount > 0 {
+		t.Errorf("the pod runs with %+v, restarted %d times", context, pod.Status.ContainerStatuses[0].RestartCount)
+	}
+	again := kiln(t, "", "debug", pod.Name, "-n", ns, "--probe", "--yes")
+	if !strings.Contains(again.out, "user 65532") || strings.Contains(again.out, "own file system") || !strings.Contains(again.out, "/var/cache/app") {
+		t.Errorf("the evidence afterwards: %s", again.out)
+	}
+	for range 2 {
+		if got := kiln(t, "", "undo", "--yes"); got.code != exitDone {
+			t.Fatalf("undo: exit %d, %s", got.code, got.err)
+		}
+	}
+	back := rolledOut(t, testbed, ns).Spec.Containers[0]
+	if *back.SecurityContext.RunAsUser != 0 || back.SecurityContext.ReadOnlyRootFilesystem != nil || len(back.VolumeMounts) != 2 {
+		t.Errorf("after the undo: %+v, mounts %v", back.SecurityContext, back.VolumeMounts)
+	}
+}
