@@ -1,6 +1,6 @@
 // Package themes holds the skins: colours by what they mean, as data. A user
 // adds one as a YAML file of the same form in the folder skins of kiln's
-// configuration.
+// configuration. Skins of k9s are read too, as far as they have a counterpart.
 package themes
 
 import (
@@ -80,7 +80,27 @@ func Load(name string) (Theme, error) {
 	if err != nil {
 		return Theme{}, fmt.Errorf("reading theme %q: %w", name, err)
 	}
+	if isK9s(data) {
+		return parseK9s(name, data)
+	}
 	return parse(name, data)
+}
+
+// parseK9s reads a k9s skin over kiln's dark theme.
+func parseK9s(name string, data []byte) (Theme, error) {
+	dark, err := builtin.ReadFile("dark.yaml")
+	if err != nil {
+		return Theme{}, fmt.Errorf("theme %q: %w", name, err)
+	}
+	base, err := parse(name, dark)
+	if err != nil {
+		return Theme{}, err
+	}
+	t, err := fromK9s(data, base)
+	if err != nil {
+		return Theme{}, fmt.Errorf("k9s skin %q: %w", name, err)
+	}
+	return t, nil
 }
 
 // Names lists the themes that Load finds.
