@@ -45,13 +45,19 @@ type Acceptance struct {
 // about itself: accept.kiln/pod.host-path: "until 2027-01-31: reads metrics".
 const acceptPrefix = "accept.kiln/"
 
+// AcceptAnnotation is the annotation by which an object accepts what a check
+// finds wrong with it.
+func AcceptAnnotation(check string) string {
+	return acceptPrefix + strings.ReplaceAll(check, "/", ".")
+}
+
 // Holds says whether f is accepted today.
 func (a *Acceptance) Holds() bool { return a != nil && !a.Expired }
 
 // acceptanceOf finds out whether somebody accepted what f says about obj: in
 // an annotation beside it, else in the configuration.
 func acceptanceOf(f Finding, obj kube.Object, exceptions []Exception, today time.Time) *Acceptance {
-	if text := obj.GetAnnotations()[acceptPrefix+strings.ReplaceAll(f.Check, "/", ".")]; text != "" {
+	if text := obj.GetAnnotations()[AcceptAnnotation(f.Check)]; text != "" {
 		if e := exceptionIn(text); e.complete() == nil {
 			return e.acceptance("annotation", today)
 		}
