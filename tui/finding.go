@@ -98,6 +98,8 @@ func (v *findingView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return v.step(1)
 	case key.Matches(msg, keys.Previous):
 		return v.step(-1)
+	case key.Matches(msg, keys.AcceptFinding):
+		return v.app.openAccept([]*scanners.Finding{v.finding})
 	case key.Matches(msg, keys.Fix):
 		if v.gone {
 			v.app.flash(info, "there is nothing to fix: the latest scan doesn't find it any more")
@@ -138,5 +140,5 @@ func (v *findingView) hints() []key.Binding {
 
 func (v *findingView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Finding", []key.Binding{k.Fix, k.Next, k.Previous}}, without(k.drilling(), k.PreviousLogs), k.moving()}
+	return []keyGroup{{"Finding", []key.Binding{k.Fix, k.AcceptFinding, k.Next, k.Previous}}, without(k.drilling(), k.PreviousLogs), k.moving()}
 }

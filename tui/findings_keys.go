@@ -64,7 +64,7 @@ func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
 	if cmd, handled := v.app.drill(msg, v.target()); handled {
 		return cmd
 	}
-	bound := []key.Binding{keys.Open, keys.Mark, keys.MarkRange, keys.Fix, keys.Save}
+	bound := []key.Binding{keys.Open, keys.Mark, keys.MarkRange, keys.Fix, keys.AcceptFinding, keys.Save}
 	if !key.Matches(msg, bound...) {
 		return nil
 	}
@@ -81,6 +81,8 @@ func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
 		v.markRange()
 	case key.Matches(msg, keys.Fix):
 		return v.app.openFix(v.targets())
+	case key.Matches(msg, keys.AcceptFinding):
+		return v.app.openAccept(v.targets())
 	case key.Matches(msg, keys.Save):
 		return v.save()
 	}

@@ -56,14 +56,14 @@ func (p proposal) words() fixes.Options {
 // previewsAtOnce is how many dry runs go side by side.
 const previewsAtOnce = 4
 
-// propose plans and previews a fix for each finding.
-func (s *Session) propose(ctx context.Context, findings []scanners.Finding, inv *kube.Inventory) []proposal {
+// proposeAll makes a proposal for each finding, some side by side.
+func proposeAll(ctx context.Context, findings []scanners.Finding, one func(context.Context, scanners.Finding) proposal) []proposal {
 	all := make([]proposal, len(findings))
 	var group errgroup.Group
 	group.SetLimit(previewsAtOnce)
 	for i, f := range findings {
 		group.Go(func() error {
-			all[i] = s.proposeOne(ctx, f, inv)
+			all[i] = one(ctx, f)
 			return nil
 		})
 	}
@@ -71,6 +71,7 @@ func (s *Session) propose(ctx context.Context, findings []scanners.Finding, inv 
 	return all
 }
 
+// proposeOne plans and previews the fix of a finding.
 func (s *Session) proposeOne(ctx context.Context, f scanners.Finding, inv *kube.Inventory) proposal {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
@@ -125,32 +126,48 @@ func whyNot(err error) (problem, steps string) {
 
 // openFix previews the fixes of findings. Why it can't is said.
 func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {
-	switch {
-	case a.session == nil:
-		a.flash(info, "not connected: there is nothing to fix")
+	if !a.canWrite() {
 		return nil
-	case a.session.fixer == nil:
-		a.flash(failure, "nothing can be fixed without the journal: "+kube.Explain(a.session.fixerErr))
-		return nil
-	case len(findings) == 1 && findings[0].Fix == scanners.Manual:
+	}
+	if len(findings) == 1 && findings[0].Fix == scanners.Manual {
 		a.flash(info, findings[0].Check+" has no automatic fix: the lesson (enter) has the steps")
 		return nil
 	}
+	session, inv := a.session, a.snapshot.inventory
+	return a.openPreviews("fix", findings, func(ctx context.Context, f scanners.Finding) proposal { return session.proposeOne(ctx, f, inv) })
+}
+
+// canWrite says whether there is something to write to, and the journal to
+// write of it.
+func (a *App) canWrite() bool {
+	switch {
+	case a.session == nil:
+		a.flash(info, "not connected: there is nothing to change")
+		return false
+	case a.session.fixer == nil:
+		a.flash(failure, "nothing can be changed without the journal: "+kube.Explain(a.session.fixerErr))
+		return false
+	}
+	return true
+}
+
+// openPreviews shows what one would do about each finding.
+func (a *App) openPreviews(verb string, findings []*scanners.Finding, one func(context.Context, scanners.Finding) proposal) tea.Cmd {
 	targets := make([]scanners.Finding, len(findings))
 	for i, f := range findings {
 		targets[i] = *f
 	}
-	session, inv := a.session, a.snapshot.inventory
-	v := newDiffView(a, "fix", func(ctx context.Context) []proposal { return session.propose(ctx, targets, inv) })
+	fixer := a.session.fixer
+	v := newDiffView(a, verb, func(ctx context.Context) []proposal { return proposeAll(ctx, targets, one) })
 	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		return session.fixer.Apply(ctx, p.preview, p.words())
+		return fixer.Apply(ctx, p.preview, p.words())
 	}
 	v.anew = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		fresh := session.proposeOne(ctx, p.finding, inv)
+		fresh := one(ctx, p.finding)
 		if fresh.err != nil {
 			return fixes.Entry{}, fresh.err
 		}
-		return session.fixer.Apply(ctx, fresh.preview, p.words())
+		return fixer.Apply(ctx, fresh.preview, p.words())
 	}
 	a.push(v)
 	return v.start()

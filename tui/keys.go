@@ -24,6 +24,7 @@ type keyMap struct {
 	NextLayer, PreviousLayer, Faults, Save key.Binding
 	AllNamespaces, Namespace               key.Binding
 	System, Accepted, Group                key.Binding
+	AcceptFinding                          key.Binding
 	SortSeverity, SortCheck, SortName      key.Binding
 	SortNamespace, SortFix, SortOwner      key.Binding
 	SortLeft, SortRight                    key.Binding
@@ -85,6 +86,7 @@ func newKeyMap() *keyMap {
 		Namespace:     bind("1…9", "one namespace", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 		System:        bind("z", "the cluster's own components", "z"),
 		Group:         bind("b", "group by check, namespace, object, owner", "b"),
+		AcceptFinding: bind("a", "accept, with a reason", "a"),
 		Accepted:      bind("shift-a", "accepted findings on or off", "A"),
 		SortSeverity:  bind("shift-s", "by severity", "S"),
 		SortCheck:     bind("shift-c", "by check", "C"),
