@@ -54,12 +54,14 @@ func customKind(r Resource, gvk schema.GroupVersionKind, fields ...string) kind 
 // storeCustom puts a new map in the place of the one that earlier snapshots
 // of the Inventory share.
 func (inv *Inventory) storeCustom(r Resource, items []*unstructured.Unstructured) {
-	custom := map[Resource][]*unstructured.Unstructured{r: items}
+	custom := map[Resource][]*unstructured.Unstructured{}
 	maps.Copy(custom, inv.Custom)
+	custom[r] = items
 	inv.Custom = custom
 }
 
-// slimCustom copies an object's metadata and the named fields.
+// slimCustom copies an object's metadata and the named fields. Of the items of
+// a list, "results[policy,result]" copies those keys alone.
 func slimCustom(obj *unstructured.Unstructured, fields []string) *unstructured.Unstructured {
 	slim := &unstructured.Unstructured{Object: map[string]any{}}
 	slim.SetGroupVersionKind(obj.GroupVersionKind())
@@ -72,10 +74,30 @@ func slimCustom(obj *unstructured.Unstructured, fields []string) *unstructured.U
 	delete(annotations, lastApplied)
 	slim.SetAnnotations(annotations)
 	for _, field := range fields {
+		field, keys, isList := strings.Cut(strings.TrimSuffix(field, "]"), "[")
 		path := strings.Split(field, ".")
 		if value, found, err := unstructured.NestedFieldNoCopy(obj.Object, path...); err == nil && found {
+			if isList {
+				value = slimItems(value, strings.Split(keys, ","))
+			}
 			_ = unstructured.SetNestedField(slim.Object, value, path...) // the parents are ours, and maps
 		}
+	}
+	return slim
+}
+
+func slimItems(list any, keys []string) any {
+	items, _ := list.([]any)
+	slim := make([]any, 0, len(items))
+	for _, item := range items {
+		from, _ := item.(map[string]any)
+		to := map[string]any{}
+		for _, key := range keys {
+			if value, ok := from[key]; ok {
+				to[key] = value
+			}
+		}
+		slim = append(slim, to)
 	}
 	return slim
 }

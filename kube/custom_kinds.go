@@ -36,7 +36,7 @@ func customKinds() []kind {
 	calicoCRD := schema.GroupVersion{Group: "crd.projectcalico.org", Version: "v1"}
 	calico := schema.GroupVersion{Group: "projectcalico.org", Version: "v3"}
 	admin := schema.GroupVersion{Group: "policy.networking.k8s.io", Version: "v1alpha1"}
-	return []kind{
+	return append(reportKinds(),
 		customKind(ClusterSecretStores, secrets.WithKind("ClusterSecretStore"), "spec.conditions"),
 		customKind(VeleroSchedules, velero.WithKind("Schedule"), "spec.schedule", "spec.paused", "status.phase", "status.lastBackup"),
 		customKind(VeleroBackups, velero.WithKind("Backup"), "status.phase", "status.completionTimestamp"),
@@ -50,5 +50,5 @@ func customKinds() []kind {
 		customKind(AdminNetworkPolicies, admin.WithKind("AdminNetworkPolicy"), "spec"),
 		customKind(BaselineAdminNetworkPolicies, admin.WithKind("BaselineAdminNetworkPolicy"), "spec"),
 		customKind(ClusterNetworkPolicies, admin.WithKind("ClusterNetworkPolicy"), "spec"),
-	}
+	)
 }

@@ -89,6 +89,9 @@ type Inventory struct {
 	// been removed or will be.
 	OldVersions []OldVersion
 
+	// KubeBench are the results of kube-bench that were given as files.
+	KubeBench []KubeBenchResult
+
 	// APIServer holds what is known of kube-apiserver's flags.
 	APIServer APIServer
 	// Certificates are those of our own connection to the API server.

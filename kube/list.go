@@ -160,7 +160,7 @@ func clusterScoped(r Resource) bool {
 	case Namespaces, Nodes, ClusterRoles, ClusterRoleBindings, PersistentVolumes, StorageClasses,
 		ValidatingWebhooks, MutatingWebhooks, ValidatingAdmissionPolicies, ValidatingAdmissionPolicyBindings, CustomResourceDefinitions,
 		ClusterSecretStores, CiliumClusterPolicies, CalicoCRDGlobalPolicies, CalicoGlobalPolicies,
-		AdminNetworkPolicies, BaselineAdminNetworkPolicies, ClusterNetworkPolicies:
+		AdminNetworkPolicies, BaselineAdminNetworkPolicies, ClusterNetworkPolicies, ClusterPolicyReports:
 		return true
 	}
 	return false

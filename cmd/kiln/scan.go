@@ -14,7 +14,7 @@ import (
 )
 
 type scanOptions struct {
-	files           []string
+	files, imports  []string
 	output          string
 	layers, ids     []string
 	severity        string
@@ -38,6 +38,7 @@ func newScan(a *app) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.files, "filename", "f", nil, "a manifest, a folder of them, or - for standard input; may be repeated")
+	f.StringArrayVar(&o.imports, "import", nil, "a file of another tool's results to list beside: kube-bench's JSON, policy reports, Trivy Operator's reports; may be repeated")
 	f.StringVarP(&o.output, "output", "o", "table", "table, json, yaml or sarif")
 	f.StringSliceVar(&o.layers, "layer", nil, "only these layers: node, api, network, pod, data, audit")
 	f.StringSliceVar(&o.ids, "check", nil, "only these checks, by ID")
@@ -69,6 +70,9 @@ func (a *app) scan(ctx context.Context, o scanOptions) error {
 	started := time.Now()
 	inv, problems, err := a.inventory(ctx, o)
 	if err != nil {
+		return err
+	}
+	if err := kube.Import(inv, o.imports); err != nil {
 		return err
 	}
 	results := scanners.Evaluate(checks, inv)

@@ -8,6 +8,7 @@ import (
 	"kiln/scanners/api"
 	"kiln/scanners/audit"
 	"kiln/scanners/data"
+	"kiln/scanners/imported"
 	"kiln/scanners/network"
 	"kiln/scanners/node"
 	"kiln/scanners/pod"
@@ -22,5 +23,10 @@ func Configured(config scanners.Config) ([]scanners.Check, error) {
 }
 
 func all(config scanners.Config) []scanners.Check {
-	return slices.Concat(node.Checks(config), api.Checks(config), network.Checks(config), pod.Checks(config), data.Checks(config), audit.Checks(config))
+	checks := slices.Concat(node.Checks(config), api.Checks(config), network.Checks(config), pod.Checks(config), data.Checks(config), audit.Checks(config), imported.Checks())
+	layers := scanners.Layers()
+	slices.SortStableFunc(checks, func(a, b scanners.Check) int {
+		return slices.Index(layers, a.Layer) - slices.Index(layers, b.Layer)
+	})
+	return checks
 }
