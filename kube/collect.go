@@ -90,6 +90,7 @@ func newInventory() *Inventory {
 		gaps:     map[Resource]Gap{},
 		managers: map[Resource]map[types.UID]string{},
 		origins:  map[Object]Origin{},
+		memo:     newMemo(),
 	}
 }
 
@@ -146,6 +147,7 @@ func (col *collector) settle(r Resource, b batch, gap *Gap) {
 		joinWorkloads(inv)
 	}
 	snapshot := *inv
+	snapshot.memo = newMemo() // what was made of less would be wrong for more
 	snapshot.settled, snapshot.gaps, snapshot.managers = maps.Clone(inv.settled), maps.Clone(inv.gaps), maps.Clone(inv.managers)
 	col.progress(Progress{Resource: r, Count: b.count, Done: len(inv.settled), Total: col.total, Inventory: &snapshot})
 }

@@ -106,6 +106,7 @@ type Inventory struct {
 	// managers are the field managers worth knowing (see Owner), by object.
 	managers map[Resource]map[types.UID]string
 	objects  int
+	memo     *memo
 }
 
 // APIServer is what kube-apiserver runs with.

@@ -50,7 +50,7 @@ func authenticatedBinding() scanners.Check {
 // changed and no secret read.
 func findBroad(inv *kube.Inventory, subjects []rbac.Subject, who string, harmless scanners.Severity) scanners.Result {
 	var hits []scanners.Hit
-	for _, grant := range rbac.NewGraph(inv).Grants {
+	for _, grant := range rbac.GraphOf(inv).Grants {
 		if !slices.Contains(subjects, grant.Subject) || len(grant.Added) == 0 {
 			continue
 		}

@@ -21,7 +21,7 @@ func clusterAdmin() scanners.Check {
 
 func findClusterAdmins(inv *kube.Inventory) scanners.Result {
 	var hits []scanners.Hit
-	for _, grant := range rbac.NewGraph(inv).Grants {
+	for _, grant := range rbac.GraphOf(inv).Grants {
 		// api/system-masters tells of this group.
 		if grant.Subject == (rbac.Subject{Kind: "Group", Name: rbac.Masters}) {
 			continue

@@ -29,7 +29,7 @@ func findDangling(inv *kube.Inventory) scanners.Result {
 	}
 	var hits []scanners.Hit
 	roleSaid := map[kube.Object]bool{}
-	for _, grant := range rbac.NewGraph(inv).Grants {
+	for _, grant := range rbac.GraphOf(inv).Grants {
 		hit := scanners.Hit{Object: grant.Binding, Path: grant.Path(), Key: grant.Subject.String()}
 		switch {
 		case grant.Builtin:

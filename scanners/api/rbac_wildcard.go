@@ -25,7 +25,7 @@ func rbacWildcard() scanners.Check {
 func findWildcards(inv *kube.Inventory) scanners.Result {
 	var hits []scanners.Hit
 	seen := map[string]int{}
-	for _, grant := range rbac.NewGraph(inv).Grants {
+	for _, grant := range rbac.GraphOf(inv).Grants {
 		for _, rule := range grant.Added {
 			field := wildcard(rule)
 			if field == "" || rule.Everything() {

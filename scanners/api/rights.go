@@ -42,7 +42,7 @@ func (r right) check() scanners.Check {
 }
 
 func (r right) find(inv *kube.Inventory) scanners.Result {
-	graph := rbac.NewGraph(inv)
+	graph := rbac.GraphOf(inv)
 	var hits []scanners.Hit
 	for _, grant := range graph.Grants {
 		severity := r.severity

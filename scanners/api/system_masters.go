@@ -26,7 +26,7 @@ func systemMasters() scanners.Check {
 // Who holds a certificate of the group can't be read from a cluster.
 func findSystemMasters(inv *kube.Inventory) scanners.Result {
 	var hits []scanners.Hit
-	for _, grant := range rbac.NewGraph(inv).Grants {
+	for _, grant := range rbac.GraphOf(inv).Grants {
 		hit := scanners.Hit{Object: grant.Binding, Path: grant.Path(), Key: grant.Subject.String()}
 		switch {
 		case grant.Subject == rbac.Subject{Kind: rbacv1.GroupKind, Name: rbac.Masters}:

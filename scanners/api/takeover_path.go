@@ -26,7 +26,7 @@ func takeoverPath() scanners.Check {
 // from which steps lead to the cluster, the first of them permitted by
 // somebody and not by Kubernetes itself.
 func findTakeovers(inv *kube.Inventory) scanners.Result {
-	takeover := rbac.NewGraph(inv).Takeovers(inv)
+	takeover := rbac.GraphOf(inv).Takeovers(inv)
 	users := tokenHolders(inv)
 	var hits []scanners.Hit
 	for _, account := range users.accounts {

@@ -20,7 +20,7 @@ func secretReaders() scanners.Check {
 		Fix:        scanners.Manual,
 		Needs:      append(rbac.Resources(), kube.Secrets),
 		Find: func(inv *kube.Inventory) scanners.Result {
-			readers := outsideReaders(rbac.NewGraph(inv))
+			readers := outsideReaders(rbac.GraphOf(inv))
 			var hits []scanners.Hit
 			for _, s := range inv.Secrets {
 				if who := readers.of(s.Namespace, s.Name); len(who) > 0 {

@@ -51,6 +51,12 @@ type Grant struct {
 	Added []Rule
 }
 
+// graphKey is where an Inventory keeps its Graph.
+type graphKey struct{}
+
+// GraphOf is the Graph of inv, made once and shared by all checks.
+func GraphOf(inv *kube.Inventory) *Graph { return kube.Once(inv, graphKey{}, NewGraph) }
+
 // NewGraph joins the roles and bindings of inv.
 func NewGraph(inv *kube.Inventory) *Graph {
 	g := &Graph{roles: newRoles(inv), builtin: builtin(), fromFiles: inv.FromFiles()}

@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"slices"
+	"sync"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -18,6 +19,7 @@ type roleKey struct{ kind, namespace, name string }
 type roles struct {
 	byKey    map[roleKey]kube.Object
 	clusters []*rbacv1.ClusterRole
+	mu       sync.Mutex // a Graph is shared, and asked side by side
 	rules    map[roleKey][]Rule
 }
 
@@ -34,6 +36,8 @@ func newRoles(inv *kube.Inventory) *roles {
 
 // rulesOf lists the rules of a role, those that it aggregates first.
 func (r *roles) rulesOf(key roleKey) []Rule {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if rules, known := r.rules[key]; known {
 		return rules
 	}
