@@ -29,6 +29,9 @@ type Options struct {
 	Version string
 }
 
+// framesPerSecond is enough for the eye, and half the work of the default.
+const framesPerSecond = 30
+
 // Run shows the UI until the user quits or ctx ends.
 func Run(ctx context.Context, opts Options) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -37,7 +40,7 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	_, err = tea.NewProgram(app, tea.WithContext(ctx)).Run()
+	_, err = tea.NewProgram(app, tea.WithContext(ctx), tea.WithFPS(framesPerSecond)).Run()
 	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	rbacv1 "k8s.io/api/rbac/v1"
+
 	"kiln/scanners/rbac"
 )
 
@@ -18,13 +20,14 @@ const (
 	reachWrites
 	reachRuns
 	reachSecrets
+	reachOthers
 	reachNamespace
 	reachCluster
 )
 
 func (r reach) String() string {
 	return []string{
-		"nothing", "looks only", "changes objects", "runs pods and commands", "reads secrets", "everything in a namespace", "the whole cluster",
+		"nothing", "looks only", "changes objects", "runs pods and commands", "reads secrets", "gains others' rights", "everything in a namespace", "the whole cluster",
 	}[r]
 }
 
@@ -104,6 +107,10 @@ func reachOfRule(rule rbac.Rule, everywhere bool) reach {
 		return reachCluster
 	case rule.Everything():
 		return reachNamespace
+	case may("users", "", "impersonate"), may("groups", "", "impersonate"), may("serviceaccounts", "", "impersonate"),
+		may("serviceaccounts/token", "", "create"), may("nodes/proxy", "", "get", "create"),
+		may("clusterroles", rbacv1.GroupName, "bind", "escalate"), may("roles", rbacv1.GroupName, "bind", "escalate"):
+		return reachOthers
 	case may("secrets", "", "get", "list", "watch"):
 		return reachSecrets
 	case may("pods/exec", "", "create"), may("pods", "", strings.Fields(change)...),

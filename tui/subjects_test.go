@@ -24,6 +24,9 @@ func TestReachIsWhatAnAttackerSees(t *testing.T) {
 	}{
 		{"everything", rule("*", "*", "*"), "", reachCluster},
 		{"everything in a namespace", rule("*", "*", "*"), "shop", reachNamespace},
+		{"impersonation", rule("impersonate", "", "groups"), "", reachOthers},
+		{"binding any role", rule("bind", "rbac.authorization.k8s.io", "clusterroles"), "", reachOthers},
+		{"tokens of others", rule("create", "", "serviceaccounts/token"), "shop", reachOthers},
 		{"secrets", rule("get", "", "secrets,pods"), "", reachSecrets},
 		{"secrets are only made", rule("create", "", "secrets"), "", reachWrites},
 		{"exec", rule("create", "", "pods/exec"), "", reachRuns},
