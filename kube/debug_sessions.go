@@ -79,7 +79,7 @@ func (c *Cluster) EndDebug(ctx context.Context, pod Ref, container string) error
 	ctx, cancel := context.WithTimeout(ctx, endPatience)
 	defer cancel()
 	var said bytes.Buffer
-	sent := c.Exec(ctx, Exec{Pod: pod, Container: container, Command: endCommand(container), Out: &said, Err: &said})
+	sent := c.Exec(ctx, Exec{Pod: pod, Container: container, Command: endCommand(container), Err: &said})
 	for {
 		live, err := c.Client.CoreV1().Pods(pod.Namespace).Get(ctx, pod.Name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {

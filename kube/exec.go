@@ -19,7 +19,8 @@ type Exec struct {
 	Pod       Ref
 	Container string
 	Command   []string
-	// In may be nil. Err is not used with a terminal, which has one output.
+	// In may be nil, and so may either of the others. Out and Err are written to
+	// at the same time. Err is not used with a terminal, which has one output.
 	In       io.Reader
 	Out, Err io.Writer
 	// Terminal gives the command a terminal, of the sizes that Sizes tells.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,7 +24,11 @@ func openFixer(cluster *kube.Cluster) (*fixes.Fixer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fixes.Fixer{Cluster: cluster, Journal: journal}, nil
+	evidence, err := kube.OpenEvidence(filepath.Join(filepath.Dir(dir), "evidence"))
+	if err != nil {
+		return nil, err
+	}
+	return &fixes.Fixer{Cluster: cluster, Journal: journal, Evidence: evidence}, nil
 }
 
 // proposal is one fix, or undo, on its way from preview to apply.
