@@ -35,6 +35,7 @@ measure: ## other projects' test cases against kiln's checks, from the folder CO
 	@$(GO) run ./testdata/measure $(CORPORA)
 
 docs: ## the parts of the documents that are made from the code
+	$(GO) run ./testdata/docs
 	$(GO) run ./testdata/measure -differences docs/differences.md
 
 picture: build testbed ## the pictures in docs/

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"kiln/scanners"
+	"kiln/scanners/catalogue"
+)
+
+var titles = map[scanners.Layer]string{
+	scanners.Node: "Node", scanners.API: "API", scanners.Network: "Network",
+	scanners.Pod: "Pod", scanners.Data: "Data", scanners.Audit: "Audit",
+}
+
+// checksPage lists every check, layer by layer.
+func checksPage() string {
+	var page strings.Builder
+	page.WriteString("# The checks\n\nMade from the code by `make docs`. `kiln checks` lists the same, and `kiln explain CHECK` teaches each.\n" +
+		"A fix is *safe* (it breaks no workload by itself), *guided* (preview, evidence, questions) or *manual* (steps for a person).\n")
+	for _, layer := range scanners.Layers() {
+		fmt.Fprintf(&page, "\n## %s\n\n| check | severity | fix | what is wrong | asked for by |\n|---|---|---|---|---|\n", titles[layer])
+		for _, c := range catalogue.Checks() {
+			if c.Layer == layer {
+				fmt.Fprintf(&page, "| `%s` | %s | %s | %s | %s |\n", c.ID, c.Severity, c.Fix, c.Title, strings.Join(c.References, ", "))
+			}
+		}
+	}
+	return page.String()
+}
+
+// summary counts the checks by layer and severity.
+func summary() string {
+	var table strings.Builder
+	table.WriteString("| layer | checks |")
+	for _, s := range scanners.Severities() {
+		fmt.Fprintf(&table, " %s |", s)
+	}
+	table.WriteString("\n|---|---|---|---|---|---|---|\n")
+	all := 0
+	for _, layer := range scanners.Layers() {
+		count, sum := map[scanners.Severity]int{}, 0
+		for _, c := range catalogue.Checks() {
+			if c.Layer == layer {
+				count[c.Severity]++
+				sum++
+			}
+		}
+		fmt.Fprintf(&table, "| %s | %d |", layer, sum)
+		for _, s := range scanners.Severities() {
+			fmt.Fprintf(&table, " %d |", count[s])
+		}
+		table.WriteString("\n")
+		all += sum
+	}
+	fmt.Fprintf(&table, "\n%d checks in all, [listed by layer](docs/checks.md).\n", all)
+	return table.String()
+}
+
+// bySeverity groups the checks by how bad they are.
+func bySeverity() string {
+	var table strings.Builder
+	table.WriteString("| severity | weight | checks |\n|---|---|---|\n")
+	for _, s := range scanners.Severities() {
+		var ids []string
+		for _, c := range catalogue.Checks() {
+			if c.Severity == s {
+				ids = append(ids, "`"+c.ID+"`")
+			}
+		}
+		fmt.Fprintf(&table, "| %s | %d | %s |\n", s, s.Weight(), strings.Join(ids, " · "))
+	}
+	return table.String()
+}
