@@ -43,9 +43,12 @@ func (col *collector) settleFlags(server APIServer, err error) {
 	if apierrors.IsForbidden(err) {
 		why = "/flagz is forbidden"
 	}
+	remedy := "bind system:monitoring to read /flagz; on a managed control plane, check with the provider"
+	if p, managed := ProviderOf(col.cluster.Version, col.inv.Nodes); managed {
+		remedy = "this is " + p.Name + ": ask your provider; " + p.Where
+	}
 	col.settle(APIServerFlags, batch{}, &Gap{APIServerFlags,
-		"kube-apiserver's flags are not observable here: " + why + " and no static pod shows them",
-		"bind system:monitoring to read /flagz; on a managed control plane, check with the provider"})
+		"kube-apiserver's flags are not observable here: " + why + " and no static pod shows them", remedy})
 }
 
 // flagz reads the flags that kube-apiserver itself reports, defaults included.
