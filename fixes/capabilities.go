@@ -6,8 +6,14 @@ import (
 	"strings"
 )
 
-func capabilitiesAdded() Recipe {
-	return inContainer("pod/capabilities-added", func(container map[string]any, s Situation) (setting, error) {
+func capabilitiesAdded() Recipe { return withoutCapability("pod/capabilities-added") }
+
+func capabilitySysAdmin() Recipe { return withoutCapability("pod/capability-sys-admin") }
+
+// withoutCapability takes the finding's capability from those that are added,
+// or all of them where it names none.
+func withoutCapability(check string) Recipe {
+	return inContainer(check, func(container map[string]any, s Situation) (setting, error) {
 		added := texts(container, "securityContext", "capabilities", "add")
 		kept := []any{}
 		for _, capability := range added {
@@ -26,6 +32,31 @@ func capabilitiesAdded() Recipe {
 			title:     fmt.Sprintf("Take %s from container %s", what, s.Finding.Container),
 			container: capabilities("add", kept),
 			notes:     []string{"What the program did with it fails with \"operation not permitted\" from now on."},
+		}, nil
+	})
+}
+
+// capabilityNetRaw drops NET_RAW, and no longer adds it by any of its names.
+func capabilityNetRaw() Recipe {
+	return inContainer("pod/capability-net-raw", func(container map[string]any, s Situation) (setting, error) {
+		wanted, kept := []any{}, []any{}
+		for _, capability := range texts(container, "securityContext", "capabilities", "drop") {
+			wanted = append(wanted, capability)
+		}
+		added := texts(container, "securityContext", "capabilities", "add")
+		for _, capability := range added {
+			if name := strings.TrimPrefix(strings.ToUpper(capability), "CAP_"); name != "NET_RAW" && name != "ALL" {
+				kept = append(kept, capability)
+			}
+		}
+		changes := map[string]any{"drop": append(wanted, "NET_RAW")}
+		if len(kept) < len(added) {
+			changes["add"] = kept
+		}
+		return setting{
+			title:     fmt.Sprintf("Keep container %s from sending raw packets", s.Finding.Container),
+			container: securityContext(map[string]any{"capabilities": changes}),
+			notes:     []string{"ping, traceroute and packet captures in the container fail, unless its nodes let everybody ping."},
 		}, nil
 	})
 }

@@ -37,6 +37,28 @@ spec:
         image: example.test/side:1
         securityContext: {seccompProfile: {type: Unconfined}}
 ---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: odd}
+spec:
+  selector: {matchLabels: {app: odd}}
+  template:
+    metadata: {labels: {app: odd}}
+    spec:
+      shareProcessNamespace: true
+      securityContext: {fsGroup: 0, sysctls: [{name: kernel.msgmax, value: "1"}]}
+      containers:
+      - name: odd
+        image: example.test/odd:latest
+        imagePullPolicy: Never
+        ports: [{containerPort: 80, hostPort: 8080}]
+        livenessProbe: {httpGet: {host: 10.0.0.1, port: 80}}
+        securityContext:
+          appArmorProfile: {type: Unconfined}
+          seLinuxOptions: {user: system_u, type: spc_t}
+          capabilities: {add: [SYS_ADMIN, NET_RAW]}
+      - {name: side, image: "example.test/side:1"}
+---
 apiVersion: v1
 kind: Service
 metadata: {name: api}
@@ -62,7 +84,8 @@ func TestWhatIsFixedIsNoFinding(t *testing.T) {
 	b := newBench(t)
 	b.testbed.Apply(t, vulnerable, b.namespace)
 	objects := []kube.Ref{
-		b.ref("apps/v1", "Deployment", "api"), b.ref("v1", "Service", "api"),
+		b.ref("apps/v1", "Deployment", "api"), b.ref("apps/v1", "Deployment", "odd"),
+		b.ref("v1", "Service", "api"),
 		b.ref("rbac.authorization.k8s.io/v1", "RoleBinding", "all"),
 		b.ref("rbac.authorization.k8s.io/v1", "RoleBinding", "open"), b.ref("v1", "Namespace", b.namespace),
 	}
@@ -92,7 +115,7 @@ func TestWhatIsFixedIsNoFinding(t *testing.T) {
 		t.Errorf("still found: %s %s %s %s: %s", finding.Check, finding.Object, finding.Container, finding.Key, finding.Message)
 	}
 	for _, recipe := range Recipes() {
-		if !fixed[recipe.Check] {
+		if _, apart := fixedApart()[recipe.Check]; !fixed[recipe.Check] && !apart {
 			t.Errorf("%s was neither found nor fixed", recipe.Check)
 		}
 	}
@@ -110,6 +133,15 @@ func TestWhatIsFixedIsNoFinding(t *testing.T) {
 	}
 }
 
+// fixedApart are the checks whose fixes have tests of their own alone, and why.
+func fixedApart() map[string]string {
+	return map[string]string{
+		"pod/image-digest":       "no node runs the images here, so there is no digest to take",
+		"pod/host-path-writable": "a folder of the node, read-only too, keeps the namespace from every Pod Security level",
+		"pod/proc-mount":         "this API server admits it only where the standards do",
+	}
+}
+
 // fixable are the findings in the namespace that have a recipe.
 func (b *bench) fixable() []scanners.Finding {
 	b.Helper()
@@ -118,7 +150,8 @@ func (b *bench) fixable() []scanners.Finding {
 		for _, finding := range result.Findings {
 			_, ok := recipeFor(finding.Check)
 			mine := finding.Object.Namespace == b.namespace || finding.Object.Kind == "Namespace" && finding.Object.Name == b.namespace
-			if ok && mine && finding.Object.Kind != "Pod" {
+			_, apart := fixedApart()[finding.Check]
+			if ok && mine && !apart && finding.Object.Kind != "Pod" {
 				fixable = append(fixable, finding)
 			}
 		}

@@ -174,7 +174,7 @@ func roundTrips() []roundTrip {
 		}
 		trips = append(trips, trip)
 	}
-	return trips
+	return append(trips, podRoundTrips()...)
 }
 
 // Every fix does what it says, and undo brings back the first state: values,

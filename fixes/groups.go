@@ -1,0 +1,41 @@
+package fixes
+
+import (
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// rootGroup replaces group 0 where the finding is: the group that processes
+// run as, that volumes get, or that processes are in besides.
+func rootGroup() Recipe {
+	return inTemplate("pod/root-group", func(template podTemplate, s Situation) (setting, error) {
+		if s.Finding.Key == "supplementalGroups" {
+			return withoutGroupZero(template), nil
+		}
+		context := securityContext(map[string]any{s.Finding.Key: nobodyInParticular})
+		notes := []string{fmt.Sprintf("Files that only root's group may read or write are closed to the program now, which is in group %d instead.", nobodyInParticular)}
+		if s.Finding.Key == "fsGroup" {
+			notes = []string{fmt.Sprintf("The volumes' files get group %d when the pod starts; for large volumes that takes a while.", nobodyInParticular)}
+		}
+		if s.Finding.Container == "" {
+			return setting{title: "Take the pod out of root's group", pod: context, notes: notes}, nil
+		}
+		return setting{
+			title:     fmt.Sprintf("Take container %s out of root's group", s.Finding.Container),
+			container: context, notes: notes,
+		}, nil
+	})
+}
+
+func withoutGroupZero(template podTemplate) setting {
+	groups, _, _ := unstructured.NestedSlice(template.spec, "securityContext", "supplementalGroups")
+	return setting{
+		title: "Take the pod's processes out of root's group",
+		pod: securityContext(map[string]any{
+			"supplementalGroups": slices.DeleteFunc(groups, func(group any) bool { return group == int64(0) }),
+		}),
+		notes: []string{"Files that only root's group may read or write are closed to the program now."},
+	}
+}
