@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -71,6 +72,7 @@ func makeNode() (*node, error) {
 	if err := canRunNode(); err != nil {
 		return nil, err
 	}
+	allowWatches()
 	slot, err := takeNodeSlot()
 	if err != nil {
 		return nil, err
@@ -83,6 +85,23 @@ func makeNode() (*node, error) {
 		return nil, errors.Join(err, slot.leave())
 	}
 	return n, nil
+}
+
+// allowWatches raises the kernel's limit of inotify instances. With the usual
+// 128, a kubelet finds none left where a few control planes run already. If it
+// can't be raised, the kubelet will say so where it matters.
+func allowWatches() {
+	const limit, enough = "/proc/sys/fs/inotify/max_user_instances", 1024
+	text, err := os.ReadFile(limit)
+	if err != nil {
+		return
+	}
+	if now, err := strconv.Atoi(strings.TrimSpace(string(text))); err != nil || now >= enough {
+		return
+	}
+	if err := os.WriteFile(limit, []byte(strconv.Itoa(enough)), 0o644); err != nil {
+		progress("the limit of inotify instances stays at %s: %v", strings.TrimSpace(string(text)), err)
+	}
 }
 
 // remove takes away what is left of a node whose processes have ended.
