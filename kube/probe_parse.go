@@ -141,6 +141,11 @@ func unescape(text string) string {
 	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(text)
 }
 
+// startRounding is by how many seconds the start may be reckoned too late: it
+// is made from three clocks in whole seconds, and applications write first when
+// they start.
+const startRounding = 2
+
 // file reads one line of the second part.
 func (p *probeParser) file(word, rest string) {
 	switch word {
@@ -153,7 +158,7 @@ func (p *probeParser) file(word, rest string) {
 	case "written":
 		when, name, _ := strings.Cut(rest, " ")
 		seconds, err := strconv.ParseInt(when, 10, 64)
-		if err == nil && seconds >= p.started && !p.isMountPoint(name) {
+		if err == nil && seconds >= p.started-startRounding && !p.isMountPoint(name) {
 			p.folders[Clean(path.Dir(path.Clean("/"+name)))]++
 		}
 	}

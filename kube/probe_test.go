@@ -36,7 +36,8 @@ setuid /bin/su
 written 1000 /tmp/state
 written 1001 /data/cache/a
 written 1002 /data/cache/b
-written 999 /etc/before
+written 997 /etc/before
+written 998 /tmp/at-once
 written 1500 /etc/hosts
 written 1500 /with space/..2026/token
 written soon /etc/odd
@@ -59,7 +60,7 @@ func TestParseProbe(t *testing.T) {
 	if !e.NoNewPrivs || e.Seccomp != "filter" || !strings.HasPrefix(e.AppArmor, "cri-containerd") || !e.TokenMounted || e.Started.Unix() != 1000 {
 		t.Errorf("%+v", e)
 	}
-	written := []WrittenFolder{{"/data/cache", 2, "/data"}, {"/tmp", 1, "/"}}
+	written := []WrittenFolder{{"/data/cache", 2, "/data"}, {"/tmp", 2, "/"}}
 	if !reflect.DeepEqual(e.Written, written) {
 		t.Errorf("written %v, want %v", e.Written, written)
 	}
