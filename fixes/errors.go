@@ -62,7 +62,7 @@ type OwnedError struct {
 }
 
 func (e *OwnedError) Error() string {
-	return fmt.Sprintf("%s belongs to %s, which %s: export the patch for its source of truth (-o patch), or apply it as a stopgap",
+	return fmt.Sprintf("%s belongs to %s, which %s: export the patch for its source of truth (-o patch), or apply it as a stopgap (--stopgap)",
 		e.Object, e.Owner, ownersReaction(e.Owner))
 }
 
