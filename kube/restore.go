@@ -20,15 +20,49 @@ func WithBefore(live *unstructured.Unstructured, changes []FieldChange) (*unstru
 	if err != nil {
 		return nil, err
 	}
+	others, err := fieldsOfOthers(live)
+	if err != nil {
+		return nil, err
+	}
 	for _, step := range inOrder {
 		value := runtime.DeepCopyJSONValue(step.change.Before)
-		fields, ok := withValue(restored.Object, step.path, value, step.change.Existed).(map[string]any)
+		keep := keptDepth(step.path, step.change.Existed, others)
+		fields, ok := withValue(restored.Object, step.path, value, keep).(map[string]any)
 		if !ok {
 			return nil, fmt.Errorf("restoring %s of %s: nothing would be left", step.change.Path, RefOf(live))
 		}
 		restored.Object = fields
 	}
 	return restored, nil
+}
+
+// fieldsOfOthers are the fields of all managers but kiln.
+func fieldsOfOthers(live *unstructured.Unstructured) (*fieldpath.Set, error) {
+	others := fieldpath.NewSet()
+	for _, entry := range live.GetManagedFields() {
+		if entry.Manager == FieldManager {
+			continue
+		}
+		set, err := fieldSet(entry)
+		if err != nil {
+			return nil, err
+		}
+		others = others.Union(set)
+	}
+	return others, nil
+}
+
+// keptDepth is how many of the path's elements stay even if nothing is left in
+// them: those that existed before the fix and that somebody else holds. What
+// only another of kiln's fixes had made, which was taken back since, goes.
+func keptDepth(path fieldpath.Path, existed int, others *fieldpath.Set) int {
+	if others.Empty() {
+		return existed
+	}
+	for existed > 0 && !others.Has(path[:existed]) {
+		existed--
+	}
+	return existed
 }
 
 type restoreStep struct {
