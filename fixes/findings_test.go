@@ -161,7 +161,7 @@ func (b *bench) fixable() []scanners.Finding {
 
 func (b *bench) tryApply(finding scanners.Finding) (Entry, error) {
 	b.Helper()
-	plan, err := b.fixer.Plan(b.Context(), finding, b.inventory())
+	plan, err := b.fixer.Plan(b.Context(), finding, b.inventory(), nil)
 	if err != nil {
 		return Entry{}, err
 	}

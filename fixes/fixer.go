@@ -20,9 +20,11 @@ type Fixer struct {
 }
 
 // Plan finds the recipe for a finding and plans its change on the live object.
+// Questions without an answer get the default; an answer that fits no question
+// is an AnswerError.
 // The error is ErrManual where there is no recipe, or none for this object; it
 // then says what to do by hand.
-func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.Inventory) (Plan, error) {
+func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.Inventory, answers Answers) (Plan, error) {
 	recipe, ok := recipeFor(finding.Check)
 	if !ok {
 		return Plan{}, &ManualError{
@@ -47,7 +49,7 @@ func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.In
 	if situation.Others, err = f.readOthers(ctx, recipe, finding); err != nil {
 		return Plan{}, err
 	}
-	plan, err := recipe.Plan(situation)
+	plan, err := recipe.plan(situation, answers)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -91,6 +93,9 @@ func readable(plan Plan, finding scanners.Finding) Plan {
 	plan.Title = kube.Clean(plan.Title)
 	for i, note := range plan.Notes {
 		plan.Notes[i] = kube.Clean(note)
+	}
+	for i := range plan.Questions {
+		plan.Questions[i].clean()
 	}
 	return plan
 }

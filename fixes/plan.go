@@ -17,6 +17,9 @@ type Plan struct {
 	// Title says what the plan does, in the imperative.
 	Title   string
 	Changes []Change
+	// Questions are what the recipe asked, with the answers that the plan was
+	// made with.
+	Questions []Question
 	// Notes are for the person who decides: what may break, what stays to do.
 	Notes []string
 }

@@ -14,6 +14,9 @@ type Recipe struct {
 	Check string
 	// Reads names further live objects that Plan looks at; may be nil.
 	Reads func(finding scanners.Finding) []kube.Ref
+	// Questions are what it can't find out; may be nil. It may look at the
+	// answers so far in Situation.Answers, and is asked again when they change.
+	Questions func(Situation) []Question
 	// Plan returns the title, the changes and the notes; a ManualError where
 	// this object needs a person.
 	Plan func(Situation) (Plan, error)
@@ -29,6 +32,8 @@ type Situation struct {
 	// Evidence is what probes saw of the finding's container, the oldest
 	// first; empty where nobody looked.
 	Evidence []kube.Evidence
+	// Answers has one for each of the recipe's questions.
+	Answers Answers
 	// Inventory is that of the scan which found it; never nil.
 	Inventory *kube.Inventory
 }

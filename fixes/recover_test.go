@@ -72,7 +72,7 @@ func (v victim) work(ctx context.Context, fixer *Fixer) error {
 		return err
 	}
 	v.Finding.Key = v.Key
-	plan, err := fixer.Plan(ctx, v.Finding, nil)
+	plan, err := fixer.Plan(ctx, v.Finding, nil, nil)
 	if err != nil {
 		return err
 	}

@@ -165,7 +165,7 @@ func TestForbidden(t *testing.T) {
 	finding := b.privilegedDeployment()
 	viewer := b.as(b.testbed.IdentityIn(t, b.namespace, "viewer-"+b.namespace, nil,
 		rbacv1.PolicyRule{Verbs: []string{"get"}, APIGroups: []string{"apps"}, Resources: []string{"deployments"}}))
-	plan, err := viewer.Plan(t.Context(), finding, nil)
+	plan, err := viewer.Plan(t.Context(), finding, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestNothingToDo(t *testing.T) {
 	b := newBench(t)
 	finding := b.privilegedDeployment()
 	b.apply(finding)
-	plan, err := b.fixer.Plan(t.Context(), finding, nil)
+	plan, err := b.fixer.Plan(t.Context(), finding, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestNothingToDo(t *testing.T) {
 func TestServersRefusalIsThePreview(t *testing.T) {
 	b := newBench(t)
 	finding := b.privilegedDeployment()
-	plan, err := b.fixer.Plan(t.Context(), finding, nil)
+	plan, err := b.fixer.Plan(t.Context(), finding, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,13 +244,13 @@ func TestWorkloadsForPeople(t *testing.T) {
 		{"v1", "Pod", "static", "static pod: it comes from a file on node node-1", "staticPodPath"},
 	} {
 		finding := scanners.Finding{Check: "pod/privileged", Container: "api", Object: b.ref(test.apiVersion, test.kind, test.name)}
-		_, err := b.fixer.Plan(t.Context(), finding, nil)
+		_, err := b.fixer.Plan(t.Context(), finding, nil, nil)
 		var manual *ManualError
 		if !errors.As(err, &manual) || !errors.Is(err, ErrManual) || !strings.Contains(manual.Why, test.why) || !strings.Contains(manual.Steps, test.step) {
 			t.Errorf("%s: %v", test.kind, err)
 		}
 	}
-	if _, err := b.fixer.Plan(t.Context(), scanners.Finding{Check: "pod/no-such-check"}, nil); !errors.Is(err, ErrManual) {
+	if _, err := b.fixer.Plan(t.Context(), scanners.Finding{Check: "pod/no-such-check"}, nil, nil); !errors.Is(err, ErrManual) {
 		t.Errorf("a check without a recipe: %v", err)
 	}
 }
@@ -259,7 +259,7 @@ func TestContainerThatIsGone(t *testing.T) {
 	b := newBench(t)
 	finding := b.privilegedDeployment()
 	finding.Container = "gone"
-	if _, err := b.fixer.Plan(t.Context(), finding, nil); !errors.Is(err, ErrChanged) {
+	if _, err := b.fixer.Plan(t.Context(), finding, nil, nil); !errors.Is(err, ErrChanged) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -109,11 +109,11 @@ func TestPinToTheRunningDigest(t *testing.T) {
 	for name, ids := range map[string][]string{
 		"nothing runs": nil, "two run": {"example.test/api@" + one, "example.test/api@" + other}, "no registry's digest": {one},
 	} {
-		if _, err := b.fixer.Plan(t.Context(), finding, running(ids...)); !errors.Is(err, ErrManual) {
+		if _, err := b.fixer.Plan(t.Context(), finding, running(ids...), nil); !errors.Is(err, ErrManual) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	plan, err := b.fixer.Plan(t.Context(), finding, running("docker-pullable://example.test/api@"+one, "example.test/api@"+one))
+	plan, err := b.fixer.Plan(t.Context(), finding, running("docker-pullable://example.test/api@"+one, "example.test/api@"+one), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

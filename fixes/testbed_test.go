@@ -85,7 +85,7 @@ func (b *bench) ref(apiVersion, kind, name string) kube.Ref {
 
 func (b *bench) preview(finding scanners.Finding) Preview {
 	b.Helper()
-	plan, err := b.fixer.Plan(b.Context(), finding, b.inventory())
+	plan, err := b.fixer.Plan(b.Context(), finding, b.inventory(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

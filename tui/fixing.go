@@ -81,7 +81,7 @@ func (s *Session) proposeOne(ctx context.Context, f scanners.Finding, inv *kube.
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	p := proposal{subject: f.Check + " of " + kube.Clean(f.Object.String()), finding: f}
-	plan, err := s.fixer.Plan(ctx, f, inv)
+	plan, err := s.fixer.Plan(ctx, f, inv, nil)
 	if err != nil {
 		p.err = err
 		return p
@@ -108,7 +108,7 @@ func (s *Session) outline(ctx context.Context, f scanners.Finding, inv *kube.Inv
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	plan, err := s.fixer.Plan(ctx, f, inv)
+	plan, err := s.fixer.Plan(ctx, f, inv, nil)
 	if err != nil {
 		msg.problem, msg.steps = whyNot(err)
 		return msg

@@ -188,7 +188,7 @@ func noFinding(results []scanners.CheckResult, arg, object string) error {
 
 func propose(ctx context.Context, fixer *fixes.Fixer, inv *kube.Inventory, f scanners.Finding) proposal {
 	p := proposal{finding: f}
-	plan, err := fixer.Plan(ctx, f, inv)
+	plan, err := fixer.Plan(ctx, f, inv, nil)
 	if err != nil {
 		p.err = err
 		return p
