@@ -23,7 +23,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	pods := flag.Int("pods", 10_000, "how many pods the cluster has")
-	rounds := flag.Int("rounds", 3, "how often each is measured; the best round counts")
+	rounds := flag.Int("rounds", 3, "how often each is measured; the fastest round and the highest peak count")
 	kubeconfig := flag.String("kubeconfig", "", "measure this cluster as it is, without filling it")
 	kiln := flag.String("kiln", "bin/kiln", "the kiln to measure")
 	onlyList := flag.Bool("list", false, "internal: only list, in this process")
@@ -68,9 +68,11 @@ type measure struct {
 	peakMiB float64
 }
 
-// best measures a few rounds and takes the fastest: the others were disturbed.
+// best measures a few rounds and takes the time of the fastest, since the
+// others were disturbed, and the highest peak of all.
 func best(ctx context.Context, rounds int, name string, args ...string) (measure, error) {
 	var least measure
+	highest := 0.0
 	for i := range rounds {
 		m, err := once(ctx, name, args...)
 		if err != nil {
@@ -80,7 +82,9 @@ func best(ctx context.Context, rounds int, name string, args ...string) (measure
 		if i == 0 || m.seconds < least.seconds {
 			least = m
 		}
+		highest = max(highest, m.peakMiB)
 	}
+	least.peakMiB = highest
 	return least, nil
 }
 
