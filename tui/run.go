@@ -32,7 +32,8 @@ type Options struct {
 // framesPerSecond is enough for the eye, and half the work of the default.
 const framesPerSecond = 30
 
-// Run shows the UI until the user quits or ctx ends.
+// Run shows the UI until the user quits or ctx ends. Quitting without a
+// cluster is an error that says why there was none.
 func Run(ctx context.Context, opts Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -43,6 +44,9 @@ func Run(ctx context.Context, opts Options) error {
 	_, err = tea.NewProgram(app, tea.WithContext(ctx), tea.WithFPS(framesPerSecond)).Run()
 	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
 		return nil
+	}
+	if err == nil && app.connectErr != "" {
+		return errors.New(app.connectErr) // stays readable after the screen is gone
 	}
 	return err
 }

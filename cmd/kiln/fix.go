@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"kiln/fixes"
 	"kiln/kube"
@@ -257,10 +255,4 @@ func (a *app) ask(question string) error {
 		return errNotConfirmed
 	}
 	return nil
-}
-
-// interactive says whether somebody can be asked.
-func (a *app) interactive() bool {
-	in, ok := a.in.(*os.File)
-	return ok && term.IsTerminal(int(in.Fd()))
 }

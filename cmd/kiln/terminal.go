@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// onTerminal says whether there is a screen to draw on.
+func (a *app) onTerminal() bool {
+	out, ok := a.out.(*os.File)
+	return ok && term.IsTerminal(int(out.Fd()))
+}
+
+// interactive says whether somebody can be asked.
+func (a *app) interactive() bool {
+	in, ok := a.in.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd()))
+}
+
+// noTerminal is why the terminal UI can't start. A cluster that can't be
+// reached is named first, since that would be next.
+func (a *app) noTerminal(ctx context.Context) error {
+	if _, err := a.connect(ctx); err != nil {
+		return err
+	}
+	return errors.New("the terminal UI needs a terminal. Try: kiln scan prints the findings, kiln --help lists the commands.")
+}
