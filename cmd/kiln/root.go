@@ -74,7 +74,7 @@ command it opens on the current context.`,
 	root.Flags().StringVar(&options.Theme, "theme", "", "the skin's name: dark, light, or one of your own")
 	root.Flags().StringVarP(&options.Command, "command", "c", "", "the view to start with, as typed after ':'")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
-		if !a.onTerminal() {
+		if !a.hasScreen() {
 			return a.noTerminal(cmd.Context())
 		}
 		options.Flags, options.Namespace, options.ReadOnly = a.flags, a.namespace(), a.readOnly

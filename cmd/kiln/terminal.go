@@ -8,8 +8,8 @@ import (
 	"golang.org/x/term"
 )
 
-// onTerminal says whether there is a screen to draw on.
-func (a *app) onTerminal() bool {
+// hasScreen says whether there is a screen to draw on.
+func (a *app) hasScreen() bool {
 	out, ok := a.out.(*os.File)
 	return ok && term.IsTerminal(int(out.Fd()))
 }
