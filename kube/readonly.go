@@ -51,6 +51,9 @@ func harmless(req *http.Request) bool {
 		return isReview(req.URL.Path) || isDryRun(req)
 	case http.MethodPatch, http.MethodPut:
 		return isDryRun(req)
+	case http.MethodDelete:
+		// With a body the server doesn't look at the address.
+		return isDryRun(req) && (req.Body == nil || req.Body == http.NoBody)
 	}
 	return false
 }
@@ -77,7 +80,9 @@ func isReview(urlPath string) bool {
 	return false
 }
 
+// isDryRun says that the API server stores nothing. What it hands on to
+// something else, such as a pod, a service or a kubelet, it can't promise for.
 func isDryRun(req *http.Request) bool {
 	values := req.URL.Query()["dryRun"]
-	return len(values) == 1 && values[0] == "All"
+	return len(values) == 1 && values[0] == "All" && !opensStream(req.URL.Path)
 }
