@@ -55,15 +55,32 @@ func inContainer(check string, set func(container map[string]any, s Situation) (
 
 // templateOf finds the pod template of a live workload that can be changed.
 func templateOf(live *unstructured.Unstructured) (podTemplate, error) {
-	if err := mustBeDoneByHand(live); err != nil {
+	path, err := changeableTemplate(live)
+	if err != nil {
 		return podTemplate{}, err
 	}
-	path := templatePath(live.GetKind())
 	spec, found, err := unstructured.NestedMap(live.Object, path...)
 	if err != nil || !found {
 		return podTemplate{}, fmt.Errorf("%s has no pod template at %s", kube.RefOf(live), strings.Join(path, "."))
 	}
 	return podTemplate{live: live, path: path, spec: spec}, nil
+}
+
+// changeableTemplate leads to the pod's spec. In a cluster that of some kinds
+// can't be changed; in a manifest, whose objects have no uid, all can.
+func changeableTemplate(live *unstructured.Unstructured) ([]string, error) {
+	kind := live.GetKind()
+	switch {
+	case live.GetUID() != "":
+		return templatePath(kind), mustBeDoneByHand(live)
+	case kind == "Pod":
+		return []string{"spec"}, nil
+	case kind == "Job":
+		return []string{"spec", "template", "spec"}, nil
+	case templatePath(kind) == nil:
+		return nil, fmt.Errorf("kiln doesn't know the pod template of a %s", kind)
+	}
+	return templatePath(kind), nil
 }
 
 // templatePath leads to the pod's spec in objects of a kind; nil for kinds

@@ -12,22 +12,23 @@ import (
 
 // documents reads all documents of one file.
 func (r *manifestReader) documents(file, text string, named bool) {
-	for _, d := range splitDocuments(text) {
+	for _, d := range SplitDocuments(text) {
 		r.document(file, d, named)
 	}
 }
 
-// document is a part of a file, and the number of its first line.
-type document struct {
-	text string
-	line int
+// Document is a part of a file, and the number of its first line.
+type Document struct {
+	Text string
+	Line int
 }
 
-// splitDocuments cuts at lines that begin with "---", as kubectl does, so that
-// a broken document doesn't take the others with it.
-func splitDocuments(text string) []document {
+// SplitDocuments cuts at lines that begin with "---", as kubectl does, so that
+// a broken document doesn't take the others with it. Together the documents
+// are the text, but for a byte order mark.
+func SplitDocuments(text string) []Document {
 	text = strings.TrimPrefix(text, "\ufeff")
-	docs := []document{{line: 1}}
+	docs := []Document{{Line: 1}}
 	start, line := 0, 1
 	for pos := 0; pos < len(text); line++ {
 		end := len(text)
@@ -35,13 +36,13 @@ func splitDocuments(text string) []document {
 			end = pos + i + 1
 		}
 		if isSeparator(text[pos:end]) && pos > start {
-			docs[len(docs)-1].text = text[start:pos]
-			docs = append(docs, document{line: line})
+			docs[len(docs)-1].Text = text[start:pos]
+			docs = append(docs, Document{Line: line})
 			start = pos
 		}
 		pos = end
 	}
-	docs[len(docs)-1].text = text[start:]
+	docs[len(docs)-1].Text = text[start:]
 	return docs
 }
 
@@ -51,25 +52,25 @@ func isSeparator(line string) bool {
 }
 
 // document reads one document: an object, a list of objects, or nothing.
-func (r *manifestReader) document(file string, d document, named bool) {
+func (r *manifestReader) document(file string, d Document, named bool) {
 	var root yaml.Node
-	err := yaml.Unmarshal([]byte(d.text), &root)
+	err := yaml.Unmarshal([]byte(d.Text), &root)
 	if err == nil && (len(root.Content) == 0 || root.Content[0].Tag == "!!null") {
 		return // only comments
 	}
 	raw := []byte(nil)
 	if err == nil {
-		raw, err = toJSON(d.text)
+		raw, err = toJSON(d.Text)
 	}
 	if dup := (*duplicateKeyError)(nil); errors.As(err, &dup) {
-		r.problem(Problem{File: file, Line: d.line + dup.line - 1, Message: dup.Error()})
+		r.problem(Problem{File: file, Line: d.Line + dup.line - 1, Message: dup.Error()})
 		err = nil
 	}
 	if err != nil {
 		r.problem(r.syntaxProblem(file, d, err))
 		return
 	}
-	shiftLines(&root, d.line-1)
+	shiftLines(&root, d.Line-1)
 	r.object(Origin{File: file, Line: root.Content[0].Line, node: root.Content[0]}, raw, named)
 }
 
@@ -112,13 +113,13 @@ func lineIn(message string) int {
 	return 1
 }
 
-func (r *manifestReader) syntaxProblem(file string, d document, err error) Problem {
+func (r *manifestReader) syntaxProblem(file string, d Document, err error) Problem {
 	message := strings.TrimPrefix(lineNumber.ReplaceAllString(err.Error(), ""), "yaml: ")
 	message = "not valid YAML or JSON: " + strings.TrimLeft(message, ": ")
-	if strings.Contains(d.text, "{{") {
+	if strings.Contains(d.Text, "{{") {
 		message += " (it looks like a template: render it first, for example with helm template)"
 	}
-	return Problem{File: file, Line: d.line + lineIn(err.Error()) - 1, Message: message, Lost: true}
+	return Problem{File: file, Line: d.Line + lineIn(err.Error()) - 1, Message: message, Lost: true}
 }
 
 // shiftLines makes line numbers count from the start of the file.
