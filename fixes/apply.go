@@ -118,7 +118,7 @@ func firstDifference(a, b []kube.FieldChange) string {
 func unrestorable(entry Entry) error {
 	for _, object := range entry.Objects {
 		for _, change := range object.Fields {
-			if change.Masked && change.Before != nil && object.Moved == nil {
+			if change.Masked && change.Before != nil && object.Moved == nil && object.Lasting == "" {
 				return fmt.Errorf("%s of %s holds a secret value that would be lost: the journal doesn't keep secrets", change.Path, object.Ref)
 			}
 		}
@@ -145,7 +145,7 @@ func (f *Fixer) carryOut(ctx context.Context, entry Entry, preview Preview) (Ent
 // wrote journals that an object is as the fix wants it.
 func (f *Fixer) wrote(entry *Entry, i int, live, after *unstructured.Unstructured, masker *kube.Masker) error {
 	object := &entry.Objects[i]
-	fields, err := kube.CompareFields(beforeOf(object.change(), live), after)
+	fields, err := kube.CompareFields(beforeOf(object.change(), live), afterOf(object.change(), after))
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,26 @@ const Ephemeral Mechanism = "ephemeral container"
 var errEphemeral = errors.New("an ephemeral container stays in its pod until the pod is replaced; 'kiln debug --end' stops it")
 
 // permanent says that nothing of the entry can be undone.
-func (e Entry) permanent() bool { return e.Mechanism == string(Ephemeral) }
+func (e Entry) permanent() bool { return e.whyPermanent() != nil }
+
+// whyPermanent is why nothing of the entry can be undone; nil if something
+// can.
+func (e Entry) whyPermanent() error {
+	if e.Mechanism == string(Ephemeral) {
+		return errEphemeral
+	}
+	why := ""
+	for _, object := range e.Objects {
+		if object.Lasting == "" {
+			return nil
+		}
+		why = object.Lasting
+	}
+	if why == "" {
+		return nil
+	}
+	return errors.New(why)
+}
 
 // Debug adds a debug container for real, with an entry in the journal that is
 // on disk before. Before and after are the pod as it was read, and as the dry

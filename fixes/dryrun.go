@@ -117,7 +117,7 @@ func (f *Fixer) tryDryRun(ctx context.Context, change Change) (dryRun, error) {
 			return run, err
 		}
 	}
-	if run.fields, err = kube.CompareFields(beforeOf(change, run.live), run.after); err != nil {
+	if run.fields, err = kube.CompareFields(beforeOf(change, run.live), afterOf(change, run.after)); err != nil || run.after == nil {
 		return run, err
 	}
 	run.takeovers, err = takeovers(run.live, run.fields, conflicts)
@@ -133,11 +133,14 @@ func (f *Fixer) readFor(ctx context.Context, change Change) (*unstructured.Unstr
 	return live, err
 }
 
-// write carries a change out on exactly the live state that was read.
+// write carries a change out on exactly the live state that was read. Nothing
+// is left of an object that it deletes.
 func (f *Fixer) write(ctx context.Context, change Change, live *unstructured.Unstructured, force bool, mode kube.WriteMode) (*unstructured.Unstructured, error) {
 	switch change.Mechanism {
 	case Create:
 		return f.Cluster.Create(ctx, change.Apply, mode)
+	case Delete:
+		return nil, f.Cluster.Delete(ctx, live, mode)
 	case JSONPatch:
 		operations := append(testState(live), change.Patch...)
 		if err := tryLocally(live, operations); err != nil {
@@ -207,6 +210,15 @@ func isStatus(err error) bool {
 func beforeOf(change Change, live *unstructured.Unstructured) *unstructured.Unstructured {
 	if live != nil {
 		return live
+	}
+	return nameOnly(change.Target)
+}
+
+// afterOf is what a change ends with: for an object that it deletes, nothing
+// but its name.
+func afterOf(change Change, after *unstructured.Unstructured) *unstructured.Unstructured {
+	if after != nil {
+		return after
 	}
 	return nameOnly(change.Target)
 }

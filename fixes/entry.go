@@ -81,6 +81,9 @@ type JournalObject struct {
 	Fields []kube.FieldChange `json:"fields"`
 	// Moved says where a masked value from before is kept.
 	Moved *SecretKey `json:"moved,omitempty"`
+	// Lasting says why undo leaves the object as it is; empty where it
+	// doesn't.
+	Lasting string `json:"lasting,omitempty"`
 	// Request is what was sent, for an interrupted fix to be finished; nil
 	// where it holds secret values.
 	Request *Request `json:"request,omitempty"`
@@ -119,7 +122,7 @@ func newEntry(preview Preview, runs []dryRun, cluster *kube.Cluster, now time.Ti
 func newJournalObject(change Change, run dryRun, masker *kube.Masker) JournalObject {
 	object := JournalObject{
 		Ref: change.Target, UID: change.UID, Mechanism: change.Mechanism, State: Pending,
-		Fields: masked(change.Target.Kind, run.fields, masker), Moved: change.Moved,
+		Fields: masked(change.Target.Kind, run.fields, masker), Moved: change.Moved, Lasting: change.Lasting,
 	}
 	if run.live != nil {
 		object.ManagersBefore = run.live.GetManagedFields()
@@ -133,8 +136,13 @@ func newJournalObject(change Change, run dryRun, masker *kube.Masker) JournalObj
 	return object
 }
 
-// wrote fills in what an object became by the fix.
+// wrote fills in what an object became by the fix; after is nil for one that
+// was deleted.
 func (o *JournalObject) wrote(after *unstructured.Unstructured, fields []kube.FieldChange, masker *kube.Masker) {
+	if after == nil {
+		o.State = Applied
+		return
+	}
 	o.State, o.UID, o.ResourceVersion = Applied, after.GetUID(), after.GetResourceVersion()
 	o.Fields = masked(o.Kind, fields, masker)
 	o.ManagersAfter = after.GetManagedFields()
@@ -142,7 +150,7 @@ func (o *JournalObject) wrote(after *unstructured.Unstructured, fields []kube.Fi
 
 // change is the Change that the object's request came from.
 func (o JournalObject) change() Change {
-	change := Change{Target: o.Ref, UID: o.UID, Mechanism: o.Mechanism, Moved: o.Moved}
+	change := Change{Target: o.Ref, UID: o.UID, Mechanism: o.Mechanism, Moved: o.Moved, Lasting: o.Lasting}
 	if o.Request != nil {
 		change.Patch = o.Request.Patch
 		if o.Request.Apply != nil {

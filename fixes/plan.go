@@ -38,7 +38,7 @@ const (
 	Create Mechanism = "create"
 	// Restore writes earlier values back, and then the fields' earlier owners.
 	Restore Mechanism = "restore"
-	// Delete removes what a fix has created.
+	// Delete removes the object. What isn't secret of it can be made anew.
 	Delete Mechanism = "delete"
 )
 
@@ -55,6 +55,9 @@ type Change struct {
 	// Moved says where the secret value is kept that the change takes out of
 	// its object, for undo to find it; nil if it takes none.
 	Moved *SecretKey
+	// Lasting is a clause that says why the change can't be taken back; empty
+	// where it can.
+	Lasting string
 }
 
 // SecretKey is one value of a Secret.

@@ -131,11 +131,17 @@ func (f *Fixer) settle(ctx context.Context, entry *Entry) (unclear string, err e
 func (f *Fixer) settleObject(ctx context.Context, object *JournalObject) (unclear string, err error) {
 	live, err := f.Cluster.Read(ctx, object.Ref)
 	switch {
-	case apierrors.IsNotFound(err):
-		object.State = Failed
+	case err != nil && !apierrors.IsNotFound(err):
+		return "", fmt.Errorf("reading %s: %w", object.Ref, err)
+	case object.Mechanism == Delete:
+		object.State = Applied
+		if err == nil && live.GetUID() == object.UID && live.GetDeletionTimestamp() == nil {
+			object.State = Failed
+		}
 		return "", nil
 	case err != nil:
-		return "", fmt.Errorf("reading %s: %w", object.Ref, err)
+		object.State = Failed
+		return "", nil
 	case object.Mechanism != Create && live.GetUID() != object.UID:
 		object.State = Failed // what was written, if it was, is gone
 		return "", nil

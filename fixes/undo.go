@@ -44,7 +44,7 @@ func (f *Fixer) Undo(ctx context.Context, id string) (Entry, error) {
 func (f *Fixer) takeBackAll(ctx context.Context, entry Entry) (Entry, error) {
 	for i := range slices.Backward(entry.Objects) {
 		object := &entry.Objects[i]
-		if object.State != Applied {
+		if object.State != Applied || object.Lasting != "" {
 			continue
 		}
 		if err := f.takeBackObject(ctx, *object); err != nil {
@@ -77,6 +77,9 @@ func (f *Fixer) takeBackObject(ctx context.Context, object JournalObject) error 
 }
 
 func (f *Fixer) tryTakeBack(ctx context.Context, object JournalObject) error {
+	if object.Mechanism == Delete {
+		return f.makeAnew(ctx, object)
+	}
 	r, err := f.reverse(ctx, object, true)
 	if err != nil || r.live == nil {
 		return err
@@ -110,7 +113,7 @@ func (f *Fixer) previewUndo(ctx context.Context, entry Entry) (Preview, error) {
 	preview := Preview{Plan: Plan{Title: "Take back: " + kube.Clean(entry.Title)}}
 	preview.Plan.Finding.ID, preview.Plan.Finding.Check, preview.Plan.Finding.Object = entry.Finding.ID, entry.Finding.Check, entry.Finding.Object
 	for _, object := range slices.Backward(entry.Objects) {
-		if object.State != Applied {
+		if object.State != Applied || object.Lasting != "" {
 			continue
 		}
 		target, err := f.previewReversal(ctx, object, entry.State == Undoing)
@@ -126,8 +129,11 @@ func (f *Fixer) previewUndo(ctx context.Context, entry Entry) (Preview, error) {
 
 func (f *Fixer) previewReversal(ctx context.Context, object JournalObject, resumed bool) (TargetPreview, error) {
 	target := TargetPreview{Change: Change{Target: object.Ref, UID: object.UID, Mechanism: Restore}}
-	if object.Mechanism == Create {
+	switch object.Mechanism {
+	case Create:
 		target.Change.Mechanism = Delete
+	case Delete:
+		return f.previewAnew(ctx, object, resumed)
 	}
 	if err := f.Cluster.Allowed(ctx, verbOf(target.Change.Mechanism), object.Ref); err != nil {
 		return target, err
@@ -199,7 +205,7 @@ func (f *Fixer) undoable(ctx context.Context, id string) (Entry, error) {
 		}
 	}
 	if entry.permanent() {
-		return Entry{}, fmt.Errorf("%w: %w", ErrNothingToUndo, errEphemeral)
+		return Entry{}, fmt.Errorf("%w: %w", ErrNothingToUndo, entry.whyPermanent())
 	}
 	if !entry.takeable() {
 		return Entry{}, fmt.Errorf("%w: %s is %s", ErrNothingToUndo, entry.ID, entry.State)

@@ -128,3 +128,20 @@ func maskedYAML(t *testing.T, masker *Masker, manifest string) string {
 	}
 	return string(data)
 }
+
+// The manifest that kubectl keeps is masked as a whole, unless it is known to
+// hold nothing secret: then undo can write it back.
+func TestMaskChangeOfTheLastAppliedManifest(t *testing.T) {
+	t.Parallel()
+	for manifest, masked := range map[string]bool{
+		`{"kind":"ConfigMap","data":{"colour":"blue"}}`:              false,
+		`{"kind":"ConfigMap","data":{"password":"correct-horse"}}`:   true,
+		`{"kind":"Secret","data":{"colour":"Ymx1ZQ=="}}`:             true,
+		`{"kind":"ConfigMap","data":{"colour":"blue"}} and the rest`: true,
+	} {
+		change := FieldChange{Elements: []string{"f:metadata", "f:annotations", "f:kubectl.kubernetes.io/last-applied-configuration"}, Before: manifest}
+		if got := new(Masker).Change("ConfigMap", change); got.Masked != masked {
+			t.Errorf("%s: masked is %v", manifest, got.Masked)
+		}
+	}
+}
