@@ -59,7 +59,22 @@ func TestAcceptAndTakeBackByKeys(t *testing.T) {
 	d.shows("~ accepted")
 	d.keys("enter")
 	d.shows("it needs setuid (annotation)")
+	d.command("exceptions")
+	d.shows("~ accepted", "pod/privilege-escalation", "it needs setuid")
+	d.keys("u")
+	d.shows("No longer accept", "accept.kiln/pod.privilege-escalation")
+	d.keys("tab", "enter")
+	if got := annotation(); got != "" {
+		t.Fatalf("it is still accepted: %q", got)
+	}
+	d.shows("Nothing is accepted")
 	d.command("journal")
+	d.keys("u", "tab", "enter")
+	if got := annotation(); !strings.HasSuffix(got, ": it needs setuid") {
+		t.Fatalf("the undo didn't bring the annotation back: %q\n%s", got, screenText(d.app))
+	}
+	d.command("journal")
+	d.keys("down")
 	d.keys("u", "tab", "enter")
 	if got := annotation(); got != "" {
 		t.Errorf("after the undo it is still accepted: %q", got)

@@ -117,6 +117,10 @@ func (v *findingView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 
 // step goes to another finding of the list.
 func (v *findingView) step(by int) tea.Cmd {
+	if v.list == nil {
+		v.app.flash(info, "this finding wasn't opened from a list of findings: esc goes back")
+		return nil
+	}
 	t := &v.list.table
 	to := t.cursor + by
 	if to < 0 || to >= t.rows {

@@ -28,6 +28,10 @@ var scenes = []struct {
 		deliver(a, newSnapshot(noisyResults(), nil))
 		press(a, "end")
 	}},
+	{"exceptions", "staging", func(a *App) {
+		deliver(a, newSnapshot(noisyResults(), nil))
+		a.runCommand("exceptions")
+	}},
 	{"scanning", "staging", func(a *App) {
 		a.scan.running = true
 		s := *a.snapshot

@@ -99,3 +99,21 @@ func TestMessageIsWiderThanTheObject(t *testing.T) {
 		t.Errorf("at 160 columns the message has %d cells, the object %d", widths[messageColumn], widths[objectColumn])
 	}
 }
+
+func TestExceptionsAreListedTheExpiredFirst(t *testing.T) {
+	a := noisyApp(t, 160, 45)
+	a.runCommand("exceptions")
+	text := screenText(a)
+	expired, accepted := strings.Index(text, "! expired"), strings.Index(text, "~ accepted")
+	if expired < 0 || accepted < expired || !strings.Contains(text, "until the move") {
+		t.Fatalf("two exceptions were expected, the expired one first:\n%s", text)
+	}
+	press(a, "u")
+	if text := screenText(a); !strings.Contains(text, "accepted in kiln.yaml") {
+		t.Errorf("what a file accepts can't be taken back here, and nobody says so:\n%s", text)
+	}
+	press(a, "enter", "n")
+	if text := screenText(a); !strings.Contains(text, "wasn't opened from a list") {
+		t.Errorf("n should say why it does nothing:\n%s", text)
+	}
+}
