@@ -26,5 +26,5 @@ func (a *app) noTerminal(ctx context.Context) error {
 	if _, err := a.connect(ctx); err != nil {
 		return err
 	}
-	return errors.New("the terminal UI needs a terminal. Try: kiln scan prints the findings, kiln --help lists the commands.")
+	return errors.New("the terminal UI needs a terminal. Try: kiln scan prints the findings, kiln --help lists the commands")
 }
