@@ -29,8 +29,8 @@ func newExceptionsView(a *App) *exceptionsView {
 	v.table = table{cell: v.cell, columns: []column{
 		{title: "STATE", min: 10, want: 10},
 		{title: "UNTIL", min: 10, want: 10},
-		{title: "CHECK", min: 16, want: 30},
-		{title: "OBJECT", min: 16, want: 36},
+		{title: "CHECK", min: 16, good: 26, want: 30},
+		{title: "OBJECT", min: 16, good: 20, want: 36},
 		{title: "NAMESPACE", min: 10, want: 16, drop: 2},
 		{title: "FROM", min: 10, want: 13, drop: 3},
 		{title: "WHY", min: 12, good: 30, want: 50, drop: 1, flex: true},
@@ -89,7 +89,7 @@ func (v *exceptionsView) setFilter(text string) (tea.Cmd, error) {
 
 func (v *exceptionsView) filterText() string { return v.text }
 
-func (v *exceptionsView) cell(row, col, _ int) cell {
+func (v *exceptionsView) cell(row, col, width int) cell {
 	f, s := v.rows[row], v.app.styles
 	switch col {
 	case 0:
@@ -102,7 +102,7 @@ func (v *exceptionsView) cell(row, col, _ int) cell {
 	case 2:
 		return cell{f.Check, s.text}
 	case 3:
-		return cell{objectText(f), s.text}
+		return cell{kube.Clean(objectIn(f, width)), s.text}
 	case 4:
 		return cell{kube.Clean(f.Object.Namespace), s.muted}
 	case 5:
@@ -158,7 +158,7 @@ func (v *exceptionsView) status(width int) string {
 	if f == nil {
 		return ""
 	}
-	return v.app.styles.muted.Render(clip(" "+kube.Clean(f.Message), width))
+	return v.app.styles.muted.Render(clip(" "+acceptanceText(f.Accepted)+" · "+kube.Clean(f.Message), width))
 }
 
 func (v *exceptionsView) render(width, height int) []string {

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -32,12 +34,53 @@ func (k *keyMap) rebind(path string) error {
 	if err != nil {
 		return fmt.Errorf("reading the keys in %s: %w", path, err)
 	}
-	for name, keys := range wanted {
-		if err := k.bind(name, keys); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if err := k.bind(name, wanted[name]); err != nil {
 			return fmt.Errorf("the keys in %s: %w", path, err)
 		}
 	}
+	if err := k.conflict(); err != nil {
+		return fmt.Errorf("the keys in %s: %w", path, err)
+	}
 	return nil
+}
+
+// conflict finds two actions that have come to share a key. Those that share
+// one from the start belong to different views.
+func (k *keyMap) conflict() error {
+	from := map[[2]string]bool{}
+	for _, pair := range newKeyMap().sharing() {
+		from[pair.actions] = true
+	}
+	for _, pair := range k.sharing() {
+		if !from[pair.actions] {
+			return fmt.Errorf("%s means both %s and %s: give one of them another key", pair.key, pair.actions[0], pair.actions[1])
+		}
+	}
+	return nil
+}
+
+// sharedKey is a key that two actions have.
+type sharedKey struct {
+	key     string
+	actions [2]string
+}
+
+// sharing lists all pairs of actions that have a key in common.
+func (k *keyMap) sharing() []sharedKey {
+	var shared []sharedKey
+	holders := map[string][]string{}
+	all := reflect.ValueOf(k).Elem()
+	for i := range all.NumField() {
+		name := all.Type().Field(i).Name
+		for _, pressed := range all.Field(i).Addr().Interface().(*key.Binding).Keys() {
+			for _, other := range holders[pressed] {
+				shared = append(shared, sharedKey{pressed, [2]string{other, name}})
+			}
+			holders[pressed] = append(holders[pressed], name)
+		}
+	}
+	return shared
 }
 
 // bind gives an action other keys. It stays shown in the help as they are.

@@ -24,11 +24,19 @@ func TestUsersBindKeysAnew(t *testing.T) {
 	}
 }
 
+func TestTwoActionsMaySwapTheirKeys(t *testing.T) {
+	if err := newKeyMap().rebind(writeKeys(t, "fix: [a]\nacceptFinding: [f]\n")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWrongKeysAreSaid(t *testing.T) {
 	for text, want := range map[string]string{
-		"fixx: [x]\n": `no action "fixx"`,
-		"fix: []\n":   "at least one",
-		"fix: x\n":    "reading the keys",
+		"fixx: [x]\n":     `no action "fixx"`,
+		"fix: []\n":       "at least one",
+		"fix: x\n":        "reading the keys",
+		"fix: [a]\n":      "a means both Fix and AcceptFinding",
+		"undo: [\"?\"]\n": "? means both Help and Undo",
 	} {
 		if err := newKeyMap().rebind(writeKeys(t, text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", text, err, want)
