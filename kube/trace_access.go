@@ -27,7 +27,7 @@ type TraceAccess struct {
 // traceAccess asks whether the request is allowed: as the one who makes it,
 // or, where we may not act as that one, about it.
 func (c *Cluster) traceAccess(ctx context.Context, asker *Cluster, req TraceRequest, id TraceIdentity) TraceAccess {
-	attributes := req.attributes()
+	attributes := req.Attributes()
 	var status authorizationv1.SubjectAccessReviewStatus
 	access := TraceAccess{}
 	if req.Impersonates() && id.Err != nil {
@@ -54,9 +54,9 @@ func (c *Cluster) traceAccess(ctx context.Context, asker *Cluster, req TraceRequ
 	return access
 }
 
-// attributes are what authorizers look at. What is created has no name yet to
+// Attributes are what authorizers look at. What is created has no name yet to
 // them: it stands in the body, which they don't see.
-func (r TraceRequest) attributes() *authorizationv1.ResourceAttributes {
+func (r TraceRequest) Attributes() *authorizationv1.ResourceAttributes {
 	name := r.Name
 	if r.Verb == "create" && r.Subresource == "" {
 		name = ""

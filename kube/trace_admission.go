@@ -29,7 +29,7 @@ type TraceAdmission struct {
 	// Stored is the object as it would be stored; nil after a refusal, and for
 	// what is deleted.
 	Stored *unstructured.Unstructured
-	// Changes are the fields that differ between Sent and Stored.
+	// Changes are the fields in which Stored differs from Base.
 	Changes  []FieldChange
 	Warnings []string
 	// Changers are the mutating webhooks and policies that the cluster has:
@@ -43,6 +43,15 @@ type TraceAdmission struct {
 
 // Passed says that nothing refused the dry run.
 func (a TraceAdmission) Passed() bool { return a.NotAsked == "" && a.Err == nil }
+
+// Base is what Stored is to be compared with: what was sent, or for an apply
+// to an object that is there, that object, of which the manifest is only a part.
+func (a TraceAdmission) Base() *unstructured.Unstructured {
+	if a.Method == applyMethod && a.Before != nil {
+		return a.Before
+	}
+	return a.Sent
+}
 
 func notAsked(format string, args ...any) TraceAdmission {
 	return TraceAdmission{NotAsked: fmt.Sprintf(format, args...)}
@@ -82,8 +91,8 @@ func (c *Cluster) traceAdmission(ctx context.Context, asker *Cluster, t Trace) T
 		a.Stored, a.Refusal = nil, RefusalOf(a.Err)
 		return a
 	}
-	if a.Stored != nil && a.Sent != nil {
-		a.Changes, a.Err = CompareFields(a.Sent, a.Stored)
+	if a.Stored != nil {
+		a.Changes, a.Err = CompareFields(a.Base(), a.Stored)
 	}
 	return a
 }
@@ -143,6 +152,8 @@ func (c *Cluster) prepare(ctx context.Context, req TraceRequest) (TraceAdmission
 	return a, nil
 }
 
+const applyMethod = "PATCH, as a server-side apply"
+
 func method(req TraceRequest) string {
 	switch {
 	case req.Verb == "create":
@@ -152,7 +163,7 @@ func method(req TraceRequest) string {
 	case req.Verb == "delete":
 		return "DELETE"
 	case req.Manifest != nil:
-		return "PATCH, as a server-side apply"
+		return applyMethod
 	}
 	return "PATCH, with nothing in it"
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -45,6 +46,17 @@ func ReadManifest(from io.Reader) (*unstructured.Unstructured, error) {
 		}
 		found = object
 	}
+}
+
+// ResourceNamed finds a resource as kubectl does: by plural, singular or short
+// name, with or without its group; a subresource follows a slash.
+func (c *Cluster) ResourceNamed(text string) (resource schema.GroupVersionResource, subresource string, err error) {
+	name, subresource, _ := strings.Cut(text, "/")
+	resource, err = c.Mapper.ResourceFor(schema.ParseGroupResource(strings.ToLower(name)).WithVersion(""))
+	if err != nil {
+		return resource, "", fmt.Errorf("the server knows no resource %q: kubectl api-resources lists those it has", Clean(name))
+	}
+	return resource, subresource, nil
 }
 
 // CopyToCreate is a new object like a live one, under another name: as kubectl

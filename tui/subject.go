@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -106,7 +105,7 @@ func drawGrant(s *styles, g rbac.Grant, who rbac.Subject, width int) []string {
 	lines = append(lines, indent(wrapStyled(s.text, kube.Clean(text), width-2), 2)...)
 	const most = 40
 	for _, r := range g.Rules[:min(most, len(g.Rules))] {
-		lines = append(lines, indent(wrapStyled(s.muted, kube.Clean(ruleLine(r)), width-4), 4)...)
+		lines = append(lines, indent(wrapStyled(s.muted, kube.Clean(r.Line()), width-4), 4)...)
 	}
 	if more := len(g.Rules) - most; more > 0 {
 		lines = append(lines, s.faint.Render(fmt.Sprintf("    and %d rules more", more)))
@@ -116,21 +115,6 @@ func drawGrant(s *styles, g rbac.Grant, who rbac.Subject, width int) []string {
 
 func bindingText(g rbac.Grant) string {
 	return kube.RefOf(g.Binding).String() + " to " + g.Role()
-}
-
-// ruleLine is "rules[0]: get,list secrets,pods.apps".
-func ruleLine(r rbac.Rule) string {
-	on := slices.Clone(r.NonResourceURLs)
-	for _, resource := range r.Resources {
-		for _, group := range r.APIGroups {
-			on = append(on, strings.TrimSuffix(resource+"."+group, "."))
-		}
-	}
-	text := fmt.Sprintf("rules[%d]: %s %s", r.Index, strings.Join(r.Verbs, ","), strings.Join(on, ","))
-	if len(r.ResourceNames) > 0 {
-		text += " named " + strings.Join(r.ResourceNames, ",")
-	}
-	return text
 }
 
 // hang sets a mark before the first of some lines, and the rest below.

@@ -142,7 +142,7 @@ func (v *whoCanView) cell(row, col, _ int) cell {
 	case 2:
 		return cell{kube.Clean(kube.RefOf(g.Binding).String()), s.muted}
 	}
-	return cell{kube.Clean(ruleLine(g.Rules[0])), s.muted}
+	return cell{kube.Clean(g.Rules[0].Line()), s.muted}
 }
 
 func (v *whoCanView) render(width, height int) []string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 
@@ -29,6 +30,8 @@ type app struct {
 	config        string
 	settings      scanners.Config
 	checks        []scanners.Check
+	// input buffers what is read from in.
+	input *bufio.Reader
 }
 
 // connect opens the cluster that the flags mean.
@@ -81,7 +84,7 @@ command it opens on the current context.`,
 		options.Checks, options.Version = a.checks, version
 		return tui.Run(cmd.Context(), options)
 	}
-	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newInfo(a), newVersion(a))
+	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newInfo(a), newVersion(a))
 	return root
 }
 
