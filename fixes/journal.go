@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/json"
+
+	"kiln/kube/statefile"
 )
 
 // Journal is a folder with one file per fix. Several kilns may use it at once.
@@ -105,7 +107,7 @@ func (j *Journal) save(entry Entry) error {
 	if err != nil {
 		return fmt.Errorf("writing entry %s of the journal: %w", entry.ID, err)
 	}
-	if err := writeDurably(filepath.Join(j.dir, entry.ID+entryExt), append(data, '\n')); err != nil {
+	if err := statefile.Replace(filepath.Join(j.dir, entry.ID+entryExt), append(data, '\n')); err != nil {
 		return fmt.Errorf("writing entry %s of the journal: %w", entry.ID, err)
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"kiln/kube/statefile"
 )
 
 // lockFile is locked by the kiln that writes.
@@ -45,7 +47,7 @@ func (j *Journal) lock(ctx context.Context) (unlock func(), err error) {
 
 // removeDrafts clears away what a killed kiln was just writing.
 func (j *Journal) removeDrafts() error {
-	drafts, err := filepath.Glob(filepath.Join(j.dir, draftPattern))
+	drafts, err := filepath.Glob(filepath.Join(j.dir, statefile.DraftPattern))
 	for _, draft := range drafts {
 		err = errors.Join(err, os.Remove(draft))
 	}

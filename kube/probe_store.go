@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"kiln/kube/statefile"
 )
 
 // EvidenceStore is a folder with what probes have seen, a file per template
@@ -38,7 +40,10 @@ func (s *EvidenceStore) Add(cluster *Cluster, evidence Evidence) error {
 	if err != nil {
 		return fmt.Errorf("keeping evidence: %w", err)
 	}
-	return writeAtomically(path, data)
+	if err := statefile.Replace(path, data); err != nil {
+		return fmt.Errorf("keeping evidence: %w", err)
+	}
+	return nil
 }
 
 // Of returns the probes of a template's container, the oldest first.
@@ -73,20 +78,4 @@ func (s *EvidenceStore) read(path string) ([]Evidence, error) {
 		return nil, fmt.Errorf("reading evidence: %s is damaged: %w", path, err)
 	}
 	return all, nil
-}
-
-// writeAtomically replaces a file as a whole.
-func writeAtomically(path string, data []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return fmt.Errorf("keeping evidence: %w", err)
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("keeping evidence: %w", err), os.Remove(file.Name()))
-	}
-	return nil
 }

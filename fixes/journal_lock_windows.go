@@ -16,6 +16,3 @@ func tryLock(file *os.File) (bool, error) {
 	}
 	return err == nil, err
 }
-
-// syncDir does nothing: Windows writes renames through by itself.
-func syncDir(string) error { return nil }
