@@ -22,6 +22,8 @@ type CollectOptions struct {
 	// Kubelets reads every node's live kubelet configuration, which needs the
 	// right to proxy to nodes.
 	Kubelets bool
+	// NodeFacts is what node probes saw before, by node.
+	NodeFacts map[string]NodeFacts
 	// Only limits what is read to these resources; empty means all.
 	Only []Resource
 	// Now is the time to record; the zero value means the present.
@@ -56,7 +58,7 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	}
 	unwanted := func(k kind) bool { return !opts.reads(k.resource) }
 	table, custom := slices.DeleteFunc(kinds(), unwanted), slices.DeleteFunc(customKinds(), unwanted)
-	col := &collector{cluster: c, opts: opts, progress: progress, total: len(table) + len(custom) + 4, inv: newInventory()}
+	col := &collector{cluster: c, opts: opts, progress: progress, total: len(table) + len(custom) + 5, inv: newInventory()}
 	col.inv.TakenAt = opts.Now.UTC()
 	col.inv.Source = Source{Context: c.Context, Server: c.Server, Version: c.Version}
 	col.settle(ServerVersion, batch{}, nil)
@@ -78,6 +80,9 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	if opts.reads(APIServerFlags) {
 		col.readControlPlane(ctx)
 	}
+	if opts.reads(NodeProbes) {
+		col.settleNodeProbes()
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -88,6 +93,7 @@ func newInventory() *Inventory {
 	return &Inventory{
 		settled:  map[Resource]bool{},
 		gaps:     map[Resource]Gap{},
+		versions: map[Resource]string{},
 		managers: map[Resource]map[types.UID]string{},
 		origins:  map[Object]Origin{},
 		memo:     newMemo(),
@@ -141,14 +147,16 @@ func (col *collector) settle(r Resource, b batch, gap *Gap) {
 		b.store(inv) // what came before an error is shown; the gap keeps checks from passing
 		inv.objects += b.count
 		inv.managers[r] = b.managers
+		inv.versions[r] = b.version
 		inv.OldVersions = append(inv.OldVersions, b.old...)
 	}
 	if inv.Workloads == nil && allSettled(inv, WorkloadResources()) {
 		joinWorkloads(inv)
+		dropSpokenFor(inv)
 	}
 	snapshot := *inv
 	snapshot.memo = newMemo() // what was made of less would be wrong for more
-	snapshot.settled, snapshot.gaps, snapshot.managers = maps.Clone(inv.settled), maps.Clone(inv.gaps), maps.Clone(inv.managers)
+	snapshot.settled, snapshot.gaps, snapshot.managers, snapshot.versions = maps.Clone(inv.settled), maps.Clone(inv.gaps), maps.Clone(inv.managers), maps.Clone(inv.versions)
 	col.progress(Progress{Resource: r, Count: b.count, Done: len(inv.settled), Total: col.total, Inventory: &snapshot})
 }
 

@@ -13,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/dynamic"
 )
 
 // mostCustom bounds how many objects of one custom resource are read: they
@@ -28,13 +30,13 @@ func customKind(r Resource, gvk schema.GroupVersionKind, fields ...string) kind 
 		list: func(ctx context.Context, c *Cluster, namespace string, page func(int)) (batch, error) {
 			var items []*unstructured.Unstructured
 			b := batch{managers: map[types.UID]string{}}
-			err := c.eachCustom(ctx, r, gvk.Group, namespace, func(obj *unstructured.Unstructured) {
+			version, err := c.eachCustom(ctx, r, gvk.Group, namespace, func(obj *unstructured.Unstructured) {
 				b.note(obj)
 				if items = append(items, slimCustom(obj, fields)); len(items)%pageSize == 0 {
 					page(len(items))
 				}
 			})
-			b.count, b.store = len(items), func(inv *Inventory) { inv.storeCustom(r, items) }
+			b.count, b.version, b.store = len(items), version, func(inv *Inventory) { inv.storeCustom(r, items) }
 			return b, err
 		},
 		add: func(inv *Inventory, obj Object) error {
@@ -47,6 +49,35 @@ func customKind(r Resource, gvk schema.GroupVersionKind, fields ...string) kind 
 			}
 			inv.Custom[r] = append(inv.Custom[r], item)
 			return nil
+		},
+		watch: func(ctx context.Context, c *Cluster, namespace string, opts metav1.ListOptions) (watch.Interface, error) {
+			client, err := c.customOf(r, gvk.Group, namespace)
+			if err != nil {
+				return nil, err
+			}
+			return client.Watch(ctx, opts)
+		},
+		take: func(obj runtime.Object) (sighting, error) {
+			item, ok := obj.(*unstructured.Unstructured)
+			if !ok {
+				return sighting{}, fmt.Errorf("%s came as a %T", gvk.Kind, obj)
+			}
+			manager := tellingManager(item.GetManagedFields())
+			return sighting{object: slimCustom(item, fields), manager: manager}, nil
+		},
+		objects: func(inv *Inventory) []Object {
+			all := make([]Object, len(inv.Custom[r]))
+			for i, item := range inv.Custom[r] {
+				all[i] = item
+			}
+			return all
+		},
+		put: func(inv *Inventory, all []Object) {
+			items := make([]*unstructured.Unstructured, len(all))
+			for i, obj := range all {
+				items[i] = obj.(*unstructured.Unstructured)
+			}
+			inv.storeCustom(r, items)
 		},
 	}
 }
@@ -102,19 +133,29 @@ func slimItems(list any, keys []string) any {
 	return slim
 }
 
-// eachCustom lists a custom resource in the version that the server prefers.
-func (c *Cluster) eachCustom(ctx context.Context, r Resource, group, namespace string, fn func(*unstructured.Unstructured)) error {
+// customOf is the client for a custom resource in the version that the server
+// prefers.
+func (c *Cluster) customOf(r Resource, group, namespace string) (dynamic.ResourceInterface, error) {
 	gvr, err := c.Mapper.ResourceFor(schema.GroupVersionResource{Group: group, Resource: resourceName(r)})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if clusterScoped(r) {
 		namespace = ""
 	}
+	return c.Dynamic.Resource(gvr).Namespace(namespace), nil
+}
+
+// eachCustom lists a custom resource.
+func (c *Cluster) eachCustom(ctx context.Context, r Resource, group, namespace string, fn func(*unstructured.Unstructured)) (string, error) {
+	lister, err := c.customOf(r, group, namespace)
+	if err != nil {
+		return "", err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	lister, count := c.Dynamic.Resource(gvr).Namespace(namespace), 0
-	err = eachItem(ctx, func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
+	count := 0
+	version, err := eachItem(ctx, func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
 		return lister.List(ctx, opts)
 	}, func(obj runtime.Object) {
 		if count++; count > mostCustom {
@@ -124,9 +165,9 @@ func (c *Cluster) eachCustom(ctx context.Context, r Resource, group, namespace s
 		fn(obj.(*unstructured.Unstructured))
 	})
 	if cause := context.Cause(ctx); errors.Is(cause, errTooMany) {
-		return cause
+		return "", cause
 	}
-	return err
+	return version, err
 }
 
 // readCustom lists the custom resources whose CRDs are there. The list of the

@@ -96,13 +96,17 @@ type Inventory struct {
 	APIServer APIServer
 	// Certificates are those of our own connection to the API server.
 	Certificates Certificates
-	// Kubelets are the live configurations by node, where reading them was
-	// asked for.
+	// Kubelets are the configurations by node: the live ones where reading
+	// them was asked for, else those that node probes saw.
 	Kubelets map[string]*kubeletconfig.KubeletConfiguration
+	// NodeFacts is what node probes saw lately, by node.
+	NodeFacts map[string]NodeFacts
 
 	settled map[Resource]bool
 	gaps    map[Resource]Gap
 	origins map[Object]Origin
+	// versions are the resourceVersions of the lists.
+	versions map[Resource]string
 	// managers are the field managers worth knowing (see Owner), by object.
 	managers map[Resource]map[types.UID]string
 	objects  int

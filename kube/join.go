@@ -82,13 +82,10 @@ func (j *joiner) pod(p *Pod) {
 		if w := j.byUID[c.UID]; w != nil {
 			w.Pods = append(w.Pods, p)
 			j.ephemeral(p, w)
-			if w.Object != Object(p) {
-				p.spec = nil // the template speaks for it
-			}
 			return
 		}
 	}
-	if p.spec == nil || j.missed(c) {
+	if p.spec == nil || len(p.spec.Containers) == 0 || j.missed(c) {
 		return
 	}
 	w := &Workload{Object: p, Meta: &p.ObjectMeta, Spec: p.spec, SpecPath: "spec", Pods: []*Pod{p}}
@@ -105,14 +102,19 @@ func (j *joiner) missed(controller *metav1.OwnerReference) bool {
 	if controller == nil || j.inv.FromFiles() {
 		return false
 	}
+	return readsController(j.inv, controller.Kind)
+}
+
+// readsController says that all controllers of a kind are in the Inventory.
+func readsController(inv *Inventory, kind string) bool {
 	read, known := map[string]Resource{
 		"ReplicaSet": ReplicaSets, "StatefulSet": StatefulSets, "DaemonSet": DaemonSets,
 		"Job": Jobs, "ReplicationController": ReplicationControllers,
-	}[controller.Kind]
+	}[kind]
 	if !known {
 		return false
 	}
-	_, gap := j.inv.Gap(read)
+	_, gap := inv.Gap(read)
 	return !gap
 }
 
@@ -121,6 +123,26 @@ func (j *joiner) ephemeral(p *Pod, w *Workload) {
 	if p.spec == nil || len(p.spec.EphemeralContainers) == 0 || w.Object == Object(p) {
 		return
 	}
-	spec := &corev1.PodSpec{EphemeralContainers: p.spec.EphemeralContainers, SecurityContext: p.spec.SecurityContext, OS: p.spec.OS, HostUsers: p.spec.HostUsers}
-	j.add(&Workload{Object: p, Meta: &p.ObjectMeta, Spec: spec, SpecPath: "spec", Pods: []*Pod{p}, EphemeralOnly: true})
+	j.add(&Workload{Object: p, Meta: &p.ObjectMeta, Spec: ephemeralOnly(p.spec), SpecPath: "spec", Pods: []*Pod{p}, EphemeralOnly: true})
+}
+
+// ephemeralOnly is what no template shows of a pod's spec; nil if there is
+// nothing.
+func ephemeralOnly(spec *corev1.PodSpec) *corev1.PodSpec {
+	if spec == nil || len(spec.EphemeralContainers) == 0 {
+		return nil
+	}
+	return &corev1.PodSpec{EphemeralContainers: spec.EphemeralContainers, SecurityContext: spec.SecurityContext, OS: spec.OS, HostUsers: spec.HostUsers}
+}
+
+// dropSpokenFor lets go of the specs of pods for which a template speaks. Only
+// for an Inventory that nobody else has seen.
+func dropSpokenFor(inv *Inventory) {
+	for _, w := range inv.Workloads {
+		for _, p := range w.Pods {
+			if !w.EphemeralOnly && w.Object != Object(p) {
+				p.spec = ephemeralOnly(p.spec)
+			}
+		}
+	}
 }

@@ -209,6 +209,7 @@ func (r *manifestReader) finish() *Inventory {
 	}
 	r.controlPlane()
 	joinWorkloads(inv)
+	dropSpokenFor(inv)
 	return inv
 }
 
@@ -224,7 +225,7 @@ func (r *manifestReader) lost() int {
 
 // controlPlane takes the flags from a static pod's manifest where there is one.
 func (r *manifestReader) controlPlane() {
-	for _, resource := range []Resource{ServerVersion, TLSCertificates, APIServerFlags, KubeletConfigs} {
+	for _, resource := range []Resource{ServerVersion, TLSCertificates, APIServerFlags, KubeletConfigs, NodeProbes} {
 		r.inv.settled[resource] = true
 		r.inv.gaps[resource] = Gap{resource, "manifests don't show it", "scan the cluster"}
 	}

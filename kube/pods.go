@@ -9,19 +9,20 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
 )
 
 // podKind is the row of pods: they are made slim while their pages come in,
 // since ten thousand whole ones would not fit the memory budget.
 func podKind() kind {
 	gvk := corev1.SchemeGroupVersion.WithKind("Pod")
-	return kind{
+	k := kind{
 		resource: Pods, gvk: gvk,
 		list: func(ctx context.Context, c *Cluster, namespace string, page func(int)) (batch, error) {
 			var items []*Pod
 			b := batch{managers: map[types.UID]string{}}
 			first := map[types.UID]bool{}
-			err := c.each(ctx, Pods, gvk, namespace, func(obj runtime.Object) {
+			version, err := c.each(ctx, Pods, gvk, namespace, func(obj runtime.Object) {
 				pod := obj.(*corev1.Pod)
 				controller := metav1.GetControllerOf(pod)
 				if controller == nil {
@@ -31,7 +32,7 @@ func podKind() kind {
 					page(len(items))
 				}
 			})
-			b.count, b.store = len(items), func(inv *Inventory) { inv.Pods = items }
+			b.count, b.version, b.store = len(items), version, func(inv *Inventory) { inv.Pods = items }
 			return b, err
 		},
 		add: func(inv *Inventory, obj Object) error {
@@ -46,7 +47,23 @@ func podKind() kind {
 			}
 			return nil
 		},
+		watch: func(ctx context.Context, c *Cluster, namespace string, opts metav1.ListOptions) (watch.Interface, error) {
+			return c.watch(ctx, Pods, gvk, namespace, opts)
+		},
+		take: func(obj runtime.Object) (sighting, error) {
+			pod, ok := obj.(*corev1.Pod)
+			if !ok {
+				return sighting{}, fmt.Errorf("pod came as a %T", obj)
+			}
+			seen := sighting{object: slimPod(pod, true)} // foldPods takes the spec away where it isn't needed
+			if metav1.GetControllerOf(pod) == nil {
+				seen.manager = tellingManager(pod.ManagedFields)
+			}
+			return seen, nil
+		},
 	}
+	k.objects, k.put = stored(func(i *Inventory) *[]*Pod { return &i.Pods })
+	return k
 }
 
 // judged keeps the specs of pods that nobody controls, of static pods, and of
@@ -71,18 +88,18 @@ func metadataOnly(r Resource, gvk schema.GroupVersionKind, field func(*Inventory
 		slimSecret(obj)
 		return obj
 	}
-	return kind{
+	k := kind{
 		resource: r, gvk: gvk, metadataOnly: true,
 		list: func(ctx context.Context, c *Cluster, namespace string, page func(int)) (batch, error) {
 			var items []*metav1.PartialObjectMetadata
 			b := batch{managers: map[types.UID]string{}}
-			err := c.eachMetadata(ctx, r, gvk, namespace, func(obj *metav1.PartialObjectMetadata) {
+			version, err := c.eachMetadata(ctx, r, gvk, namespace, func(obj *metav1.PartialObjectMetadata) {
 				b.note(obj)
 				if items = append(items, keep(obj)); len(items)%pageSize == 0 {
 					page(len(items))
 				}
 			})
-			b.count, b.store = len(items), func(inv *Inventory) { *field(inv) = items }
+			b.count, b.version, b.store = len(items), version, func(inv *Inventory) { *field(inv) = items }
 			return b, err
 		},
 		add: func(inv *Inventory, obj Object) error {
@@ -93,5 +110,18 @@ func metadataOnly(r Resource, gvk schema.GroupVersionKind, field func(*Inventory
 			*field(inv) = append(*field(inv), keep(meta))
 			return nil
 		},
+		watch: func(ctx context.Context, c *Cluster, namespace string, opts metav1.ListOptions) (watch.Interface, error) {
+			return c.metadataOf(r, gvk, namespace).Watch(ctx, opts)
+		},
+		take: func(obj runtime.Object) (sighting, error) {
+			meta, ok := obj.(*metav1.PartialObjectMetadata)
+			if !ok {
+				return sighting{}, fmt.Errorf("%s came as a %T, not as metadata", gvk.Kind, obj)
+			}
+			manager := tellingManager(meta.ManagedFields)
+			return sighting{object: keep(meta), manager: manager}, nil
+		},
 	}
+	k.objects, k.put = stored(field)
+	return k
 }

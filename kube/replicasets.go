@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -22,7 +23,7 @@ func replicaSetKind() kind {
 		var items []*appsv1.ReplicaSet
 		var alone []*metav1.PartialObjectMetadata
 		b := batch{managers: map[types.UID]string{}}
-		err := c.eachMetadata(ctx, ReplicaSets, k.gvk, namespace, func(obj *metav1.PartialObjectMetadata) {
+		version, err := c.eachMetadata(ctx, ReplicaSets, k.gvk, namespace, func(obj *metav1.PartialObjectMetadata) {
 			if !isDeploymentsOwn(obj) {
 				alone = append(alone, obj)
 				b.note(obj)
@@ -48,8 +49,16 @@ func replicaSetKind() kind {
 			slimReplicaSet(rs)
 			items = append(items, rs)
 		}
-		b.count, b.store = len(items), func(inv *Inventory) { inv.ReplicaSets = items }
+		b.count, b.version, b.store = len(items), version, func(inv *Inventory) { inv.ReplicaSets = items }
 		return b, nil
+	}
+	takeWhole := k.take
+	k.take = func(obj runtime.Object) (sighting, error) {
+		rs, ok := obj.(*appsv1.ReplicaSet)
+		if !ok || !isDeploymentsOwn(rs) {
+			return takeWhole(obj)
+		}
+		return sighting{object: onlyName(rs)}, nil
 	}
 	return k
 }
@@ -60,9 +69,9 @@ func isDeploymentsOwn(obj metav1.Object) bool {
 }
 
 // onlyName keeps what links a ReplicaSet's pods to its Deployment.
-func onlyName(obj *metav1.PartialObjectMetadata) *appsv1.ReplicaSet {
+func onlyName(obj metav1.Object) *appsv1.ReplicaSet {
 	return &appsv1.ReplicaSet{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "ReplicaSet"},
-		ObjectMeta: metav1.ObjectMeta{Namespace: obj.Namespace, Name: obj.Name, UID: obj.UID, OwnerReferences: obj.OwnerReferences},
+		ObjectMeta: metav1.ObjectMeta{Namespace: obj.GetNamespace(), Name: obj.GetName(), UID: obj.GetUID(), OwnerReferences: obj.GetOwnerReferences()},
 	}
 }

@@ -30,9 +30,13 @@ func slimJob(job *batchv1.Job) {
 	job.Status = batchv1.JobStatus{Active: job.Status.Active, Succeeded: job.Status.Succeeded, Failed: job.Status.Failed}
 }
 
-// slimNode keeps a node's facts and drops its images and volumes.
+// slimNode keeps a node's facts and drops its images, its volumes and its
+// pulse, which would make a new node of it every few minutes.
 func slimNode(node *corev1.Node) {
 	node.Status.Images, node.Status.VolumesAttached, node.Status.VolumesInUse = nil, nil, nil
+	for i := range node.Status.Conditions {
+		node.Status.Conditions[i].LastHeartbeatTime = metav1.Time{}
+	}
 }
 
 func slimConfigMap(cm *corev1.ConfigMap) {
