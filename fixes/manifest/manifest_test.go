@@ -1,0 +1,423 @@
+package manifest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	jsonpatch "gopkg.in/evanphx/json-patch.v4"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+)
+
+// patched is an object after a JSON patch, written shortly.
+func patched(t *testing.T, fields map[string]any, operations string) map[string]any {
+	t.Helper()
+	patch, err := jsonpatch.DecodePatch([]byte(operations))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := patch.Apply(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wanted map[string]any
+	if err := utiljson.Unmarshal(after, &wanted); err != nil {
+		t.Fatal(err)
+	}
+	return wanted
+}
+
+// edit patches the first object of a text.
+func edit(t *testing.T, text, operations string) (string, error) {
+	t.Helper()
+	f, err := Read("web.yaml", []byte(text))
+	if err != nil {
+		return "", err
+	}
+	objects := f.Objects()
+	if len(objects) == 0 {
+		return "", f.docs[0].err
+	}
+	if err := objects[0].Set(patched(t, objects[0].Value(), operations)); err != nil {
+		return "", err
+	}
+	return f.Text()
+}
+
+// head makes an object of what follows.
+const head = "apiVersion: v1\nkind: Pod\n"
+
+const unprivileged = `[{"op":"add","path":"/spec/c/0/s","value":{"privileged":false}}]`
+
+func TestEditsKeepTheRest(t *testing.T) {
+	tests := []struct{ name, before, operations, after string }{
+		{
+			"a value, with a comment behind it",
+			"spec:\n  privileged: true   # since 2019\n  other: 1\n",
+			`[{"op":"replace","path":"/spec/privileged","value":false}]`,
+			"spec:\n  privileged: false   # since 2019\n  other: 1\n",
+		},
+		{
+			"a mapping where there was none",
+			"spec:\n  c:\n  - name: web\n    image: x # pinned\n\n  # the end\n  d: 1\n",
+			unprivileged,
+			"spec:\n  c:\n  - name: web\n    image: x # pinned\n    s:\n      privileged: false\n\n  # the end\n  d: 1\n",
+		},
+		{
+			"comments between list items",
+			"spec:\n  list:\n  # one\n  - a\n  # two\n  - b # too\n  # three\n",
+			`[{"op":"add","path":"/spec/list/1","value":"x"},{"op":"add","path":"/spec/list/-","value":"z"}]`,
+			"spec:\n  list:\n  # one\n  - a\n  - x\n  # two\n  - b # too\n  - z\n  # three\n",
+		},
+		{
+			"an item taken away",
+			"spec:\n  list:\n    - a\n    # two\n    - b\n    - c\n",
+			`[{"op":"remove","path":"/spec/list/1"}]`,
+			"spec:\n  list:\n    - a\n    # two\n    - c\n",
+		},
+		{
+			"the first item and the last",
+			"spec:\n  list:\n  - a\n  - b\n  - c\n",
+			`[{"op":"remove","path":"/spec/list/2"},{"op":"remove","path":"/spec/list/0"}]`,
+			"spec:\n  list:\n  - b\n",
+		},
+		{
+			"all items",
+			"spec:\n  list:\n  - a\n  - b\n  next: 1\n",
+			`[{"op":"replace","path":"/spec/list","value":[]}]`,
+			"spec:\n  list: []\n  next: 1\n",
+		},
+		{
+			"a new first item",
+			"spec:\n  list:\n  - b\n",
+			`[{"op":"add","path":"/spec/list/0","value":{"name":"a","mountPath":"/tmp"}}]`,
+			"spec:\n  list:\n  - name: a\n    mountPath: /tmp\n  - b\n",
+		},
+		{
+			"the first key of an item",
+			"spec:\n  c:\n  - value: secret\n    name: web\n    x: 1\n",
+			`[{"op":"remove","path":"/spec/c/0/value"}]`,
+			"spec:\n  c:\n  - name: web\n    x: 1\n",
+		},
+		{
+			"a key for another",
+			"spec:\n  env:\n  - name: PASSWORD\n    value: hunter2 # ssh\n  - name: B\n",
+			`[{"op":"replace","path":"/spec/env/0","value":{"name":"PASSWORD","valueFrom":{"secretKeyRef":{"name":"web","key":"PASSWORD"}}}}]`,
+			"spec:\n  env:\n  - name: PASSWORD\n    valueFrom:\n      secretKeyRef:\n        name: web\n        key: PASSWORD\n  - name: B\n",
+		},
+		{
+			"the same in flow style",
+			"spec: {env: [{name: PASSWORD, value: 'x, y'}, {name: B}]}\n",
+			`[{"op":"replace","path":"/spec/env/0","value":{"name":"PASSWORD","valueFrom":{"fieldRef":{"fieldPath":"a.b"}}}}]`,
+			"spec: {env: [{name: PASSWORD, valueFrom: {fieldRef: {fieldPath: a.b}}}, {name: B}]}\n",
+		},
+		{
+			"flow style",
+			"spec: {c: [{name: web, s: {privileged: true}}], \"q\": 'it''s {'} # end\n",
+			`[{"op":"replace","path":"/spec/c/0/s","value":{"privileged":false,"drop":["ALL"]}},{"op":"add","path":"/spec/c/-","value":{"name":"b"}}]`,
+			"spec: {c: [{name: web, s: {privileged: false, drop: [ALL]}}, {name: b}], \"q\": 'it''s {'} # end\n",
+		},
+		{
+			"flow style over lines",
+			"spec: {\n    a: 1,   # one\n    b: [x, y, z],\n    }\n",
+			`[{"op":"add","path":"/spec/c","value":true},{"op":"remove","path":"/spec/b/1"},{"op":"remove","path":"/spec/a"}]`,
+			"spec: {\n    b: [x, z],\n    c: true,\n    }\n",
+		},
+		{
+			"an empty mapping with a comment",
+			"spec:\n  s: {} # none\n  t:  # nothing\n  u: ~\n",
+			`[{"op":"add","path":"/spec/s/a","value":{"b":1}},{"op":"replace","path":"/spec/t","value":{"c":[1]}},{"op":"replace","path":"/spec/u","value":7}]`,
+			"spec:\n  s: # none\n    a:\n      b: 1\n  t:  # nothing\n    c:\n    - 1\n  u: 7\n",
+		},
+		{
+			"no value yet",
+			"spec:\n  a:\n  b:\n",
+			`[{"op":"replace","path":"/spec/a","value":"yes"},{"op":"replace","path":"/spec/b","value":{}}]`,
+			"spec:\n  a: \"yes\"\n  b: {}\n",
+		},
+		{
+			"quoted keys and quotes of values",
+			"\"spec\":\n  'a': \"one\"\n  \"b\": 'two'\n",
+			`[{"op":"replace","path":"/spec/a","value":"1\"\n"},{"op":"replace","path":"/spec/b","value":"it's"}]`,
+			"\"spec\":\n  'a': \"1\\\"\\n\"\n  \"b\": 'it''s'\n",
+		},
+		{
+			"texts of several lines",
+			"spec:\n  a: |\n    one: 1\n      two\n\n    # no comment\n  b: >-\n    folded\n    more\n\n  c: plain\n    goes on\n\n    here\n  d: \"x\\\n    y\"\n",
+			`[{"op":"replace","path":"/spec/b","value":"B"},{"op":"replace","path":"/spec/c","value":"C"},{"op":"replace","path":"/spec/d","value":"D"}]`,
+			"spec:\n  a: |\n    one: 1\n      two\n\n    # no comment\n  b: B\n\n  c: C\n  d: \"D\"\n",
+		},
+		{
+			"behind a text of several lines",
+			"spec:\n  a:\n    text: |-\n      one\n      two\n\n  # of b\n  b: 1\n",
+			`[{"op":"add","path":"/spec/a/z","value":"Z"}]`,
+			"spec:\n  a:\n    text: |-\n      one\n      two\n    z: Z\n\n  # of b\n  b: 1\n",
+		},
+		{
+			"CRLF, and no line break at the end",
+			"spec:\r\n  c:\r\n  - name: web # x\r\n    image: y",
+			unprivileged,
+			"spec:\r\n  c:\r\n  - name: web # x\r\n    image: y\r\n    s:\r\n      privileged: false",
+		},
+		{
+			"the last key, and no line break at the end",
+			"spec:\n  a: 1\n  b: 2",
+			`[{"op":"remove","path":"/spec/b"}]`,
+			"spec:\n  a: 1",
+		},
+		{
+			"wide indentation",
+			"spec:\n    c:\n        - name: web\n          image: y\n    x:\n        y: 1\n",
+			unprivileged,
+			"spec:\n    c:\n        - name: web\n          image: y\n          s:\n              privileged: false\n    x:\n        y: 1\n",
+		},
+		{
+			"lists as indented as the others",
+			"spec:\n  c:\n    - name: web\n",
+			`[{"op":"add","path":"/spec/c/0/drop","value":["ALL"]}]`,
+			"spec:\n  c:\n    - name: web\n      drop:\n        - ALL\n",
+		},
+		{
+			"tabs and letters beyond ASCII",
+			"spec:\n  \"größe\": \"a\tb\"\t# tab\n  é: {ü: 'ñ', x: true}\n",
+			`[{"op":"replace","path":"/spec/é/x","value":false}]`,
+			"spec:\n  \"größe\": \"a\tb\"\t# tab\n  é: {ü: 'ñ', x: false}\n",
+		},
+		{
+			"an alias for a plain value",
+			"spec:\n  a: &yes true\n  b: *yes # shared\n",
+			`[{"op":"replace","path":"/spec/b","value":false}]`,
+			"spec:\n  a: &yes true\n  b: false # shared\n",
+		},
+		{
+			"beside a merge key",
+			"base: &base {x: 1}\nspec:\n  <<: *base\n  v: 2\n",
+			`[{"op":"add","path":"/spec/z","value":{"a":1}}]`,
+			"base: &base {x: 1}\nspec:\n  <<: *base\n  v: 2\n  z:\n    a: 1\n",
+		},
+		{
+			"an anchor that nobody uses",
+			"spec: &s\n  a: 1\n",
+			`[{"op":"add","path":"/spec/b","value":2}]`,
+			"spec: &s\n  a: 1\n  b: 2\n",
+		},
+		{
+			"lists in lists",
+			"spec:\n  a:\n  - - 1\n    - 2\n  - - 3\n",
+			`[{"op":"add","path":"/spec/a/0/-","value":9},{"op":"remove","path":"/spec/a/1"}]`,
+			"spec:\n  a:\n  - - 1\n    - 2\n    - 9\n",
+		},
+		{
+			"a dash on a line of its own",
+			"spec:\n  a:\n  -\n    # first\n    x: 1\n  -\n    x: 2\n",
+			`[{"op":"add","path":"/spec/a/0/w","value":1},{"op":"remove","path":"/spec/a/1"}]`,
+			"spec:\n  a:\n  -\n    # first\n    x: 1\n    w: 1\n",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			newline := "\n"
+			if strings.Contains(test.before, "\r\n") {
+				newline = "\r\n"
+			}
+			head := strings.ReplaceAll(head, "\n", newline)
+			got, err := edit(t, head+test.before, test.operations)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != head+test.after {
+				t.Errorf("the edited text is\n%s\nwant\n%s", got, head+test.after)
+			}
+		})
+	}
+}
+
+func TestWholeFiles(t *testing.T) {
+	tests := []struct{ name, before, operations, after string }{
+		{
+			"a byte order mark, a comment first, and other documents",
+			"\ufeff# shop\n---\n" + head + "spec: {x: 1}\n--- # two\nkind: [\n---\n{{ broken }}\n",
+			`[{"op":"replace","path":"/spec/x","value":2}]`,
+			"\ufeff# shop\n---\n" + head + "spec: {x: 2}\n--- # two\nkind: [\n---\n{{ broken }}\n",
+		},
+		{
+			"an item of a List",
+			"apiVersion: v1\nkind: List\nitems:\n# the pod\n- apiVersion: v1\n  kind: Pod\n  spec:\n    x: 1\n- {apiVersion: v1, kind: Service}\n",
+			`[{"op":"add","path":"/spec/w","value":"2"}]`,
+			"apiVersion: v1\nkind: List\nitems:\n# the pod\n- apiVersion: v1\n  kind: Pod\n  spec:\n    x: 1\n    w: \"2\"\n- {apiVersion: v1, kind: Service}\n",
+		},
+		{
+			"an item that leaves out what it is",
+			"apiVersion: v1\nkind: PodList\nitems:\n- spec:\n    x: 1\n",
+			`[{"op":"replace","path":"/spec/x","value":2}]`,
+			"apiVersion: v1\nkind: PodList\nitems:\n- spec:\n    x: 2\n",
+		},
+		{
+			"JSON with its indentation",
+			"{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Pod\",\n\t\"spec\": {\n\t\t\"c\": [\n\t\t\t{\n\t\t\t\t\"name\": \"web\"\n\t\t\t}\n\t\t],\n\t\t\"e\": {}\n\t}\n}\n",
+			`[{"op":"add","path":"/spec/c/0/s","value":{"drop":["ALL"]}},{"op":"add","path":"/spec/e/f","value":"<&>"}]`,
+			"{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Pod\",\n\t\"spec\": {\n\t\t\"c\": [\n\t\t\t{\n\t\t\t\t\"name\": \"web\",\n\t\t\t\t\"s\": {\n\t\t\t\t\t\"drop\": [\n\t\t\t\t\t\t\"ALL\"\n\t\t\t\t\t]\n\t\t\t\t}\n\t\t\t}\n\t\t],\n\t\t\"e\": {\n\t\t\t\"f\": \"<&>\"\n\t\t}\n\t}\n}\n",
+		},
+		{
+			"JSON in one line",
+			`{"apiVersion":"v1","kind":"Pod","spec":{"c":[{"name":"web"}]}}`,
+			unprivileged,
+			`{"apiVersion":"v1","kind":"Pod","spec":{"c":[{"name":"web","s":{"privileged":false}}]}}`,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := edit(t, test.before, test.operations)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != test.after {
+				t.Errorf("the edited text is\n%q\nwant\n%q", got, test.after)
+			}
+		})
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	const set = `[{"op":"add","path":"/spec/s/x","value":2}]`
+	tests := []struct {
+		name, text, operations, why string
+		line                        int
+	}{
+		{"an alias", head + "base: &b {x: 1}\nspec:\n  s: *b\n", set, "*b of line 3", 5},
+		{"an anchor that is used", head + "spec:\n  s: &b\n    x: 1\n  t: *b\n", set, "&b, which line 6 uses", 4},
+		{"inside an anchor", head + "spec: &b\n  s: {x: 1}\nt: *b\n", set, "&b, which line 5 uses", 3},
+		{"a part of a merge", head + "base: &b {s: {x: 1}}\nspec:\n  <<: *b\n", set, "merge key", 5},
+		{"a key twice", head + "spec:\n  s: {x: 1}\n  a: 1\n  a: 2\n", set, "given twice", 6},
+		{"not UTF-8", head + "spec: \xff\n", set, "not UTF-8", 0},
+		{"a template", head + "spec: {{ .Values.spec }}\n", set, "template", 3},
+		{"a syntax error", head + "spec: [\n", set, "not valid YAML", 3},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := edit(t, test.text, test.operations)
+			var refusal *Refusal
+			if !errors.As(err, &refusal) {
+				t.Fatalf("got %v", err)
+			}
+			if refusal.File != "web.yaml" || refusal.Line != test.line || !strings.Contains(refusal.Why, test.why) {
+				t.Errorf("refused: %v, want line %d and %q", refusal, test.line, test.why)
+			}
+		})
+	}
+}
+
+func TestNewDocuments(t *testing.T) {
+	for before, after := range map[string]string{
+		"":                  "apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n",
+		"# nothing\n":       "# nothing\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n",
+		"a: 1":              "a: 1\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n",
+		"a: 1\r\nb: 2\r\n":  "a: 1\r\nb: 2\r\n---\r\napiVersion: v1\r\nkind: Secret\r\nmetadata:\r\n  name: x\r\n",
+		"---\na: 1\n---\n":  "---\na: 1\n---\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n",
+		"a:\n    b: [\n---": "a:\n    b: [\n---\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n",
+	} {
+		f, err := Read("x.yaml", []byte(before))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Add(map[string]any{"kind": "Secret", "metadata": map[string]any{"name": "x"}, "apiVersion": "v1"}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.Text(); err != nil || got != after {
+			t.Errorf("%q became %q, %v; want %q", before, got, err, after)
+		}
+	}
+	f, err := Read("x.json", []byte(`{"a": 1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Add(map[string]any{}); err == nil {
+		t.Error("JSON can't hold a second document")
+	}
+}
+
+func TestNothingToChange(t *testing.T) {
+	text := "\ufeff" + head + "spec: {a: [1,2 ,3], b:   x}\r\n"
+	got, err := edit(t, text, `[]`)
+	if err != nil || got != text {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// A file of 50,000 lines is edited in all its documents at once.
+func TestLargeFile(t *testing.T) {
+	var text strings.Builder
+	for i := range 2500 {
+		fmt.Fprintf(&text, "---\n# number %d\n%smetadata: {name: p%d}\nspec:\n  c:\n%s", i, head, i, strings.Repeat("  - name: web # x\n    image: y\n", 6)+"  - name: z\n")
+	}
+	started := time.Now()
+	f, err := Read("big.yaml", []byte(text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := f.Objects()
+	for _, o := range objects {
+		fields := o.Value()
+		fields["spec"].(map[string]any)["c"].([]any)[3].(map[string]any)["image"] = "other"
+		if err := o.Set(fields); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := f.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(objects) != 2500 || strings.Count(got, "image: other") != 2500 || len(got) != text.Len()+4*2500 {
+		t.Errorf("%d objects, %d edits", len(objects), strings.Count(got, "image: other"))
+	}
+	t.Logf("%d lines in %v", strings.Count(got, "\n"), time.Since(started))
+}
+
+func TestRemovedDocument(t *testing.T) {
+	f, err := Read("x.yaml", []byte("# one\nkind: A\napiVersion: v1\n---\nkind: B # two\napiVersion: v1\n---\n# three\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Objects()[0].Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Text(); err != nil || got != "---\nkind: B # two\napiVersion: v1\n---\n# three\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	for name, text := range map[string]string{"all that the file holds": `{"apiVersion": "v1", "kind": "A"}`, "item of a list": "{kind: List, apiVersion: v1, items: [{kind: A, apiVersion: v1}]}"} {
+		f, err := Read("x", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Objects()[0].Remove(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("removing %s: %v", text, err)
+		}
+	}
+}
+
+func TestMaskedText(t *testing.T) {
+	text := "kind: Secret # hunter2 stays in comments\napiVersion: v1\nbase: &p one\nstringData:\n  a: 'two' # x\n  b: |\n    three\n\n    four\n  c: *p\n  n: 7\n  five: {six: seven}\n---\nkind: [\n---\nkind: A\napiVersion: v1\na: [b]\n"
+	f, err := Read("x.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask := func(fields map[string]any) map[string]any {
+		if data, ok := fields["stringData"].(map[string]any); ok {
+			for key := range data {
+				data[key] = "***"
+			}
+		}
+		return fields
+	}
+	want := "kind: Secret # hunter2 stays in comments\napiVersion: v1\nbase: ***\nstringData:\n  a: *** # x\n  b: ***\n    ***\n\n    ***\n  c: *p\n  n: ***\n  five: ***\n---\n(not shown: it can't be read)\n---\nkind: A\napiVersion: v1\na: [b]\n"
+	if got := f.Masked(mask); got != want {
+		t.Errorf("masked:\n%s\nwant\n%s", got, want)
+	}
+}
