@@ -84,6 +84,8 @@ var scenes = []struct {
 			{subject: rbac.Subject{Kind: "Group", Name: "viewers"}, reach: reachLooks, grants: 12},
 		}}})
 	}},
+	{"trace-form", "staging", func(a *App) { press(a, "down", "t") }},
+	{"trace", "staging", func(a *App) { showTrace(a, fixtureTrace()) }},
 	{"posture", "staging", func(a *App) { a.runCommand("posture") }},
 	{"groups", "staging", func(a *App) { press(a, "b") }},
 	{"contexts", "staging", func(a *App) {

@@ -35,7 +35,7 @@ type keyMap struct {
 	PreviousLogs         key.Binding
 	ControlledBy         key.Binding
 	Related, SameOwner   key.Binding
-	Rights               key.Binding
+	Rights, Trace        key.Binding
 	Debug, Shell         key.Binding
 	NextContainer        key.Binding
 	NextPod              key.Binding
@@ -107,6 +107,7 @@ func newKeyMap() *keyMap {
 		Related:       bind("o", "findings of the object", "o"),
 		SameOwner:     bind("w", "findings of the same owner", "w"),
 		Rights:        bind("r", "its subject's rights", "r"),
+		Trace:         bind("t", "trace a request about it", "t"),
 		Debug:         bind("shift-d", "debug container", "D"),
 		Shell:         bind("s", "shell in the container", "s"),
 		NextContainer: bind("tab", "next container", "tab"),

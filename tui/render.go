@@ -128,6 +128,12 @@ func (a *App) cursor() *tea.Cursor {
 			c.Y = a.height - 1
 		}
 		return c
+	case a.typing() != nil:
+		c := a.typing().cursor()
+		if c != nil {
+			c.Y += len(a.header())
+		}
+		return c
 	}
 	return nil
 }

@@ -45,8 +45,12 @@ func (v *subjectView) update(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		v.pager.onWheel(msg)
 	case tea.KeyPressMsg:
-		if !v.pager.onKey(msg, v.app.keys) && key.Matches(msg, v.app.keys.Copy) {
+		switch keys := v.app.keys; {
+		case v.pager.onKey(msg, keys):
+		case key.Matches(msg, keys.Copy):
 			return v.app.copy(v.subject.String())
+		case key.Matches(msg, keys.Trace):
+			return openTrace(v.app, "")
 		}
 	}
 	return nil
@@ -124,10 +128,10 @@ func hang(mark string, width int, lines []string) []string {
 	return out
 }
 
-func (v *subjectView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Copy} }
+func (v *subjectView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Trace, v.app.keys.Copy} }
 
 func (v *subjectView) help() []keyGroup {
-	return []keyGroup{{"Subject", []key.Binding{v.app.keys.Copy}}, v.app.keys.moving()}
+	return []keyGroup{{"Subject", []key.Binding{v.app.keys.Trace, v.app.keys.Copy}}, v.app.keys.moving()}
 }
 
 // openRights goes from an object to the subjects that it is about: those of

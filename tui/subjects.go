@@ -177,6 +177,8 @@ func (v *subjectsView) update(msg tea.Msg) tea.Cmd {
 		case len(v.rows) == 0:
 		case key.Matches(msg, keys.Open):
 			return v.open()
+		case key.Matches(msg, keys.Trace):
+			return openTrace(v.app, "")
 		case key.Matches(msg, keys.Copy):
 			return v.app.copy(v.rows[v.table.cursor].subject.String())
 		}
@@ -221,10 +223,10 @@ func (v *subjectsView) status(width int) string {
 
 func (v *subjectsView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{k.Open, k.Filter, k.System, k.Copy}
+	return []key.Binding{k.Open, k.Filter, k.Trace, k.System, k.Copy}
 }
 
 func (v *subjectsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Subjects", []key.Binding{k.Open, k.Filter, k.System, k.Copy}}, k.moving()}
+	return []keyGroup{{"Subjects", []key.Binding{k.Open, k.Filter, k.Trace, k.System, k.Copy}}, k.moving()}
 }

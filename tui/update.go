@@ -76,6 +76,9 @@ func (a *App) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return a.help.onKey(msg)
 	}
 	a.messages.onKey(a.now())
+	if a.typing() != nil {
+		return a.top().update(msg)
+	}
 	if cmd, handled := a.onGlobalKey(msg); handled {
 		return cmd
 	}
@@ -191,6 +194,16 @@ func (a *App) onPaste(msg tea.PasteMsg) tea.Cmd {
 		return a.dialog.onPaste(msg)
 	case a.prompt != nil:
 		return a.prompt.onPaste(msg)
+	case a.typing() != nil:
+		return a.top().update(msg)
+	}
+	return nil
+}
+
+// typing is the view in front if it is being typed into, else nil.
+func (a *App) typing() typingView {
+	if v, ok := a.top().(typingView); ok && v.typing() && a.help == nil {
+		return v
 	}
 	return nil
 }

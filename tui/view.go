@@ -39,6 +39,13 @@ type liveView interface {
 	onSnapshot() tea.Cmd
 }
 
+// typingView takes every key but ctrl-c as text while it is typed into.
+type typingView interface {
+	typing() bool
+	// cursor is where the next letter will stand, from the view's first cell.
+	cursor() *tea.Cursor
+}
+
 // statusView has a line to show below itself when there is no message.
 type statusView interface {
 	status(width int) string
