@@ -33,6 +33,9 @@ func moveToSecret(s Situation) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	if isArgument(s.Finding.Path) {
+		return Plan{}, argumentByHand(s)
+	}
 	container, err := template.container(s.Finding.Container)
 	if err != nil {
 		return Plan{}, err
@@ -115,10 +118,43 @@ func secretWith(ref kube.Ref, live *unstructured.Unstructured, key, value string
 	if field(live.Object, "data", key) != nil || field(live.Object, "immutable") == true {
 		return Change{}, &ManualError{
 			Why:   fmt.Sprintf("%s exists, and holds a key %s already or can't be changed", ref, key),
-			Steps: fmt.Sprintf("Compare it with the variable, then refer to it by hand:\n  kubectl get secret %s -n %s -o yaml", ref.Name, ref.Namespace),
+			Steps: compareSecret(ref),
 		}
 	}
 	change := applyTo(live)
 	change.Apply.Object["data"] = data
 	return change, nil
+}
+
+// isArgument says that the credential stands in the command line.
+func isArgument(path string) bool {
+	_, _, inArgs := upTo(path, "args")
+	_, _, inCommand := upTo(path, "command")
+	return inArgs || inCommand
+}
+
+// argumentByHand is for a credential in the command line: where its value
+// begins and ends there, only the program knows.
+func argumentByHand(s Situation) error {
+	ref := s.Finding.Object
+	secret := strings.ToLower(ref.Name + "-" + s.Finding.Container + "-args")
+	variable := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(strings.Trim(s.Finding.Key, "- ")))
+	g := &guide{}
+	g.say("Put the value into a Secret. It is asked for, so that no history of commands has it:")
+	g.run("read -rs value")
+	g.run("kubectl create secret generic %s -n %s --from-literal=%s=\"$value\"", secret, ref.Namespace, variable)
+	g.run("unset value")
+	g.say("Give it to the container as a variable, and write $(%s) in the command line where the value stands: Kubernetes fills it in.", variable)
+	g.run("kubectl set env %s -c %s --from=%s", target(ref), s.Finding.Container, "secret/"+secret)
+	g.run("kubectl edit %s", target(ref))
+	g.say("It still shows in the node's list of processes: a file, if the program can read one, is better. Change the password itself, too.")
+	return &ManualError{Why: "where a value in the command line begins and ends, only the program knows", Steps: g.text()}
+}
+
+// compareSecret is for a Secret that is in the way.
+func compareSecret(ref kube.Ref) string {
+	g := &guide{}
+	g.say("See who made it and what it is for, then refer to it by hand, or give it up:")
+	g.run("kubectl describe %s", target(ref))
+	return g.text()
 }

@@ -21,19 +21,17 @@ type Fixer struct {
 
 // Plan finds the recipe for a finding and plans its change on the live object.
 // Questions without an answer get the default; an answer that fits no question
-// is an AnswerError.
+// is an AnswerError. With an error of the recipe the plan has its questions:
+// another answer may help.
 // The error is ErrManual where there is no recipe, or none for this object; it
 // then says what to do by hand.
 func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.Inventory, answers Answers) (Plan, error) {
-	recipe, ok := recipeFor(finding.Check)
-	if !ok {
-		return Plan{}, &ManualError{
-			Why:   fmt.Sprintf("kiln has no fix for %s", finding.Check),
-			Steps: fmt.Sprintf("The lesson says what to do: kiln explain %s", finding.Check),
-		}
-	}
 	if inv == nil {
 		inv = &kube.Inventory{}
+	}
+	recipe, ok := recipeFor(finding.Check)
+	if !ok && !inv.FromFiles() {
+		return Plan{}, manualFor(finding, inv)
 	}
 	if inv.FromFiles() {
 		return Plan{}, &ManualError{Why: "the finding is from a manifest, not from a cluster", Steps: "Change the manifest, and apply it."}
@@ -50,10 +48,7 @@ func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.In
 		return Plan{}, err
 	}
 	plan, err := recipe.plan(situation, answers)
-	if err != nil {
-		return Plan{}, err
-	}
-	return readable(plan, finding), nil
+	return readable(plan, finding), err
 }
 
 // read fetches an object that was there when it was scanned.

@@ -11,7 +11,7 @@ func hostPort() Recipe {
 		if template.spec["hostNetwork"] == true {
 			return setting{}, &ManualError{
 				Why:   "in the node's network every port is a port of the node",
-				Steps: "Fix pod/host-network first: it closes the ports, too.",
+				Steps: fixFirst("pod/host-network", s),
 			}
 		}
 		found, err := template.container(s.Finding.Container)

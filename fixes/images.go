@@ -60,8 +60,8 @@ func whichDigest(s Situation, image string, digests []string) error {
 	if len(digests) > 1 {
 		why = fmt.Sprintf("the pods run container %s with different digests: %s", s.Finding.Container, strings.Join(digests, ", "))
 	}
-	ref := s.Finding.Object
-	return &ManualError{Why: why, Steps: fmt.Sprintf(
-		"Ask the registry what the tag means, and put the digest behind it:\n  crane digest %s\n  kubectl set image %s/%s%s %s=%s@sha256:DIGEST",
-		image, strings.ToLower(ref.Kind), ref.Name, inNamespace(ref), s.Finding.Container, image)}
+	g := &guide{}
+	g.say("Ask the registry what the tag means, and put the digest behind it:")
+	g.run("kubectl set image %s %s\"$(crane digest %s)\"", target(s.Finding.Object), s.Finding.Container+"="+image+"@", image)
+	return &ManualError{Why: why, Steps: g.text()}
 }

@@ -31,7 +31,7 @@ func inTemplate(check string, set func(podTemplate, Situation) (setting, error))
 	return Recipe{Check: check, Plan: func(s Situation) (Plan, error) {
 		template, err := templateOf(s.Live)
 		if err != nil {
-			return Plan{}, err
+			return Plan{}, exactly(s, set, err)
 		}
 		wanted, err := set(template, s)
 		if err != nil {
@@ -64,6 +64,17 @@ func templateOf(live *unstructured.Unstructured) (podTemplate, error) {
 		return podTemplate{}, fmt.Errorf("%s has no pod template at %s", kube.RefOf(live), strings.Join(path, "."))
 	}
 	return podTemplate{live: live, path: path, spec: spec}, nil
+}
+
+// liveContainer is the finding's container, for questions about it; false if
+// it can't be changed, of which the plan tells.
+func liveContainer(s Situation) (map[string]any, bool) {
+	template, err := templateOf(s.Live)
+	if err != nil {
+		return nil, false
+	}
+	found, err := template.container(s.Finding.Container)
+	return found.fields, err == nil
 }
 
 // changeableTemplate leads to the pod's spec. In a cluster that of some kinds

@@ -44,6 +44,16 @@ func escalatesAnyway(container map[string]any, s Situation) error {
 	}
 	return &ManualError{
 		Why:   fmt.Sprintf("container %s can gain privileges as long as %s is not fixed", s.Finding.Container, first),
-		Steps: fmt.Sprintf("Fix %s first, then this.", first),
+		Steps: fixFirst(first, s),
 	}
+}
+
+// fixFirst is the step for a finding that another one's fix has to precede.
+func fixFirst(check string, s Situation) string {
+	g := &guide{}
+	g.say("Fix %s first, then this:", check)
+	for _, id := range []string{check, s.Finding.Check} {
+		g.run("kiln fix %s -n %s --object %s", id, s.Finding.Object.Namespace, s.Finding.Object.Kind+"/"+s.Finding.Object.Name)
+	}
+	return g.text()
 }
