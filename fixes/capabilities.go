@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"kiln/kube"
 )
 
 func capabilitiesAdded() Recipe { return withoutCapability("pod/capabilities-added") }
@@ -64,34 +68,120 @@ func capabilityNetRaw() Recipe {
 func capabilitiesNotDropped() Recipe {
 	return inContainer("pod/capabilities-not-dropped", func(container map[string]any, s Situation) (setting, error) {
 		if strings.HasSuffix(s.Finding.Path, "capabilities.add") {
-			return onlyBindLowPorts(container, s), nil
+			return onlyBindLowPorts(s), nil
 		}
+		wanted := map[string]any{"drop": []any{"ALL"}}
 		notes := []string{"A program that changes users, owners of files or its root folder (many entrypoints that start as root) fails without these."}
-		if added := texts(container, "securityContext", "capabilities", "add"); len(added) > 0 {
+		added := texts(container, "securityContext", "capabilities", "add")
+		if len(added) > 0 {
 			notes = append(notes, "Added capabilities stay: "+strings.Join(added, ", ")+".")
+		}
+		if add, more := withCapabilities(added, s.Answers.All(keepQuestion)); more {
+			wanted["add"] = add
 		}
 		return setting{
 			title:     fmt.Sprintf("Drop all capabilities of container %s", s.Finding.Container),
-			container: capabilities("drop", []any{"ALL"}),
-			notes:     notes,
+			container: securityContext(map[string]any{"capabilities": wanted}),
+			notes:     append(notes, notRestricted(s.Answers.All(keepQuestion))...),
 		}, nil
-	})
+	}).asking(whichToKeep)
 }
 
-// onlyBindLowPorts leaves of the added capabilities the one that the restricted
-// standard allows.
-func onlyBindLowPorts(container map[string]any, s Situation) setting {
-	kept := []any{}
-	if slices.Contains(texts(container, "securityContext", "capabilities", "add"), "NET_BIND_SERVICE") {
-		kept = append(kept, "NET_BIND_SERVICE")
-	}
+// onlyBindLowPorts leaves of the added capabilities those that were answered:
+// the restricted standard allows a single one.
+func onlyBindLowPorts(s Situation) setting {
+	kept, _ := withCapabilities(nil, s.Answers.All(keepQuestion))
 	return setting{
 		title:     fmt.Sprintf("Take the added capabilities from container %s", s.Finding.Container),
 		container: capabilities("add", kept),
-		notes:     []string{"What the program did with them fails with \"operation not permitted\" from now on."},
+		notes: append([]string{"What the program did with them fails with \"operation not permitted\" from now on."},
+			notRestricted(s.Answers.All(keepQuestion))...),
 	}
 }
 
 func capabilities(list string, names []any) map[string]any {
 	return securityContext(map[string]any{"capabilities": map[string]any{list: names}})
+}
+
+const (
+	keepQuestion = "keep"
+	// bindLowPorts is the one capability that the restricted standard permits.
+	bindLowPorts = "NET_BIND_SERVICE"
+)
+
+// whichToKeep asks which capabilities a container gets back when all are
+// dropped.
+func whichToKeep(s Situation) []Question {
+	container, ok := liveContainer(s)
+	if !ok {
+		return nil
+	}
+	bind := Choice{Value: bindLowPorts, Label: "to listen at ports below 1024", Found: listensLow(container, s.Evidence)}
+	q := Question{
+		Key: keepQuestion, Ask: "Which capabilities does it keep?", Many: true, Free: mustBeCapability,
+		Choices: []Choice{
+			bind,
+			{Value: "CHOWN", Label: "to change the owners of files"},
+			{Value: "SETUID", Label: "to start as root and become another user"},
+			{Value: "SETGID", Label: "to start as root and become another group"},
+			{Value: "DAC_OVERRIDE", Label: "to read and write files of others"},
+		},
+	}
+	added := texts(container, "securityContext", "capabilities", "add")
+	switch {
+	case strings.HasSuffix(s.Finding.Path, "capabilities.add"):
+		if slices.Contains(added, bindLowPorts) {
+			q.Value = bindLowPorts
+		}
+	case bind.Found != "" && !slices.Contains(added, bindLowPorts):
+		q.Value = bindLowPorts
+	}
+	return []Question{q}
+}
+
+// listensLow says where a container was seen, or says itself, to listen at a
+// port that takes a capability; empty if nowhere.
+func listensLow(container map[string]any, evidence []kube.Evidence) string {
+	if ports := lowPorts(evidence); ports != nil {
+		return seenAt(evidence) + " saw its pod listen at port " + strings.Join(ports, ", ")
+	}
+	declared, _, _ := unstructured.NestedSlice(container, "ports")
+	for _, item := range declared {
+		port, _ := item.(map[string]any)
+		if number, ok := port["containerPort"].(int64); ok && number < 1024 {
+			return fmt.Sprintf("it declares port %d", number)
+		}
+	}
+	return ""
+}
+
+// mustBeCapability accepts Linux' capabilities as pod specs write them.
+func mustBeCapability(name string) error {
+	if slices.Contains(kube.Capabilities(), name) {
+		return nil
+	}
+	return fmt.Errorf("Linux has no capability of that name; pod specs write them without CAP_, such as %s", bindLowPorts)
+}
+
+// withCapabilities is a list with more names, and whether it got any.
+func withCapabilities(list, names []string) (all []any, more bool) {
+	all = []any{}
+	for _, name := range list {
+		all = append(all, name)
+	}
+	for _, name := range names {
+		if !slices.Contains(list, name) {
+			all, more = append(all, name), true
+		}
+	}
+	return all, more
+}
+
+// notRestricted says what keeping more than the standard permits means.
+func notRestricted(kept []string) []string {
+	kept = slices.DeleteFunc(slices.Clone(kept), func(name string) bool { return name == bindLowPorts })
+	if len(kept) == 0 {
+		return nil
+	}
+	return []string{"The restricted standard permits none but " + bindLowPorts + ": the finding stays for " + strings.Join(kept, ", ") + "."}
 }

@@ -32,24 +32,23 @@ func TestEvidenceThatCouldNotSeeFilesIsNone(t *testing.T) {
 	}
 }
 
-func TestUserFromEvidence(t *testing.T) {
+func TestNotesAboutTheUserThatWasSeen(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 14, 9, 26, 0, 0, time.UTC)
 	if _, ok := onlyUser([]kube.Evidence{{UID: 1000}, {UID: 0}}); ok {
 		t.Error("two users are not one")
 	}
-	user, notes := userFromEvidence(1000, []kube.Evidence{{UID: 1000, Time: at}})
-	if user != int64(1000) || !strings.Contains(notes[0], "the probe of 2026-03-14 09:26 UTC saw it run as user 1000 already") {
-		t.Errorf("user %v, %q", user, notes)
+	notes := userNotes(1000, 1000, []kube.Evidence{{UID: 1000, Time: at}})
+	if !strings.Contains(notes[0], "the probe of 2026-03-14 09:26 UTC saw it run as user 1000 already") {
+		t.Errorf("notes %q", notes)
 	}
 	root := []kube.Evidence{
 		{Time: at, Listening: []kube.Socket{{Protocol: "TCP", Port: 80}, {Protocol: "TCP", Port: 8080}}},
 		{Time: at.Add(time.Hour), Written: []kube.WrittenFolder{{Path: "/var/run/app", Volume: "/"}}},
 	}
-	user, notes = userFromEvidence(0, root)
-	all := strings.Join(notes, "\n")
-	if user != nobodyInParticular || !strings.Contains(all, "2 probes, from 2026-03-14 09:26 UTC to 2026-03-14 10:26 UTC") ||
+	all := strings.Join(userNotes(nobodyInParticular, 0, root), "\n")
+	if !strings.Contains(all, "2 probes, from 2026-03-14 09:26 UTC to 2026-03-14 10:26 UTC") ||
 		!strings.Contains(all, "port 80:") || !strings.Contains(all, "/var/run/app") {
-		t.Errorf("user %v, %s", user, all)
+		t.Errorf("notes %s", all)
 	}
 }

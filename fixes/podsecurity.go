@@ -13,72 +13,140 @@ import (
 	"kiln/kube"
 )
 
-// psaMissing labels a namespace: it enforces the strictest Pod Security level
-// that all its workloads meet, and warns of what misses the strictest of all.
+// psaMissing labels a namespace: it enforces a Pod Security level, by default
+// the strictest that all its workloads meet, and warns of what misses the
+// strictest of all.
 func psaMissing() Recipe {
-	return Recipe{Check: "api/psa-missing", Plan: func(s Situation) (Plan, error) {
+	return Recipe{Check: "api/psa-missing", Questions: whichLevel, Plan: func(s Situation) (Plan, error) {
 		namespace := s.Live.GetName()
-		level, notes, err := enforceable(s.Inventory, namespace)
-		if err != nil {
-			return Plan{}, err
-		}
 		labels := map[string]string{
 			api.WarnLevelLabel:  string(api.LevelRestricted),
 			api.AuditLevelLabel: string(api.LevelRestricted),
 		}
-		title := fmt.Sprintf("Warn of pods in namespace %s that miss the restricted level", namespace)
-		if level != "" {
-			labels[api.EnforceLevelLabel] = string(level)
-			title = fmt.Sprintf("Enforce the Pod Security level %s in namespace %s", level, namespace)
-			notes = append(notes, "Running pods stay; new ones that violate the level are refused, debug containers for pods that do, too.")
+		plan := Plan{Title: fmt.Sprintf("Warn of pods in namespace %s that miss the restricted level", namespace)}
+		enforced := s.Answers[levelQuestion]
+		for _, judged := range judgeLevels(s.Inventory, namespace) {
+			if string(judged.level) == enforced {
+				break
+			}
+			if why := judged.inTheWay(); why != "" {
+				plan.Notes = append(plan.Notes, why)
+			}
+			if judged.unread != "" {
+				break
+			}
+		}
+		if enforced != noLevel {
+			labels[api.EnforceLevelLabel] = enforced
+			plan.Title = fmt.Sprintf("Enforce the Pod Security level %s in namespace %s", enforced, namespace)
+			plan.Notes = append(plan.Notes, "Running pods stay; new ones that violate the level are refused, debug containers for pods that do, too.")
 		}
 		change := applyTo(s.Live)
 		change.Apply.SetLabels(labels)
-		return Plan{Title: title, Changes: []Change{change}, Notes: notes}, nil
+		plan.Changes = []Change{change}
+		return plan, nil
 	}}
 }
 
-// enforceable is the strictest level that every workload of the namespace
-// meets; none if not even the baseline, or if not all could be read. The notes
-// name what is in the way.
-func enforceable(inv *kube.Inventory, namespace string) (api.Level, []string, error) {
+const (
+	levelQuestion = "level"
+	noLevel       = "none"
+)
+
+// whichLevel asks which level is enforced, with what each would refuse today.
+func whichLevel(s Situation) []Question {
+	q := Question{Key: levelQuestion, Ask: "Which Pod Security level is enforced?", Value: noLevel}
+	for _, judged := range judgeLevels(s.Inventory, s.Live.GetName()) {
+		q.add(Choice{Value: string(judged.level), Found: judged.found()})
+		if judged.fits() && q.Value == noLevel {
+			q.Value = string(judged.level)
+		}
+	}
+	q.add(Choice{Value: noLevel, Label: "none: only warn of what misses the restricted level"})
+	return []Question{q}
+}
+
+// judgedLevel is what a Pod Security level would do in a namespace today.
+type judgedLevel struct {
+	level api.Level
+	// workloads is how many were judged; misses names those that miss it.
+	workloads int
+	misses    []string
+	// unread is why not all workloads are known; empty where they are.
+	unread string
+}
+
+func (j judgedLevel) fits() bool { return j.unread == "" && len(j.misses) == 0 }
+
+func (j judgedLevel) found() string {
+	switch {
+	case j.unread != "":
+		return "not all workloads could be read"
+	case j.workloads == 0:
+		return "there is no workload yet"
+	case len(j.misses) == 0:
+		return fmt.Sprintf("all %d workloads meet it", j.workloads)
+	}
+	return fmt.Sprintf("%d of %d workloads miss it", len(j.misses), j.workloads)
+}
+
+// inTheWay says why the level isn't enforced without being asked for; empty if
+// nothing speaks against it.
+func (j judgedLevel) inTheWay() string {
+	switch {
+	case j.unread != "":
+		return fmt.Sprintf("No level is enforced unless you say so: not all workloads could be read (%s), and some might be locked out.", j.unread)
+	case len(j.misses) > 0:
+		return fmt.Sprintf("Not %s, for %s.", j.level, strings.Join(j.misses, "; "))
+	}
+	return ""
+}
+
+// judgeLevels judges the levels, the strictest first, by the namespace's
+// workloads.
+func judgeLevels(inv *kube.Inventory, namespace string) []judgedLevel {
+	unread := unreadWorkloads(inv)
+	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	if err != nil {
+		unread = cmp.Or(unread, err.Error())
+	}
+	var judged []judgedLevel
+	for _, level := range []api.Level{api.LevelRestricted, api.LevelBaseline} {
+		j := judgedLevel{level: level, unread: unread}
+		if err == nil {
+			j.workloads, j.misses = missing(inv, namespace, evaluator, api.LevelVersion{Level: level, Version: serverVersion(inv.Source.Version)})
+		}
+		judged = append(judged, j)
+	}
+	return judged
+}
+
+// unreadWorkloads says why not all workloads are known; empty if they are.
+func unreadWorkloads(inv *kube.Inventory) string {
 	for _, r := range kube.WorkloadResources() {
 		gap, missed := inv.Gap(r)
 		if missed || !inv.Settled(r) {
-			return "", []string{fmt.Sprintf("No level is enforced: not all workloads could be read (%s), and some might be locked out.",
-				cmp.Or(gap.Reason, string(r)))}, nil
+			return cmp.Or(gap.Reason, string(r))
 		}
 	}
-	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
-	if err != nil {
-		return "", nil, fmt.Errorf("preparing the Pod Security Standards: %w", err)
-	}
-	var notes []string
-	for _, level := range []api.Level{api.LevelRestricted, api.LevelBaseline} {
-		lv := api.LevelVersion{Level: level, Version: serverVersion(inv.Source.Version)}
-		misses := missing(inv, namespace, evaluator, lv)
-		if len(misses) == 0 {
-			return level, notes, nil
-		}
-		notes = append(notes, fmt.Sprintf("Not %s, for %s.", level, strings.Join(misses, "; ")))
-	}
-	return "", notes, nil
+	return ""
 }
 
-// missing lists the workloads of the namespace that miss the level, and why.
-func missing(inv *kube.Inventory, namespace string, evaluator policy.Evaluator, lv api.LevelVersion) []string {
-	var misses []string
+// missing counts the workloads of the namespace, and lists those that miss the
+// level, and why.
+func missing(inv *kube.Inventory, namespace string, evaluator policy.Evaluator, lv api.LevelVersion) (workloads int, misses []string) {
 	for _, w := range inv.Workloads {
-		if w.Namespace() != namespace {
+		if w.Namespace() != namespace || w.EphemeralOnly {
 			continue
 		}
+		workloads++
 		verdict := policy.AggregateCheckResults(evaluator.EvaluatePod(lv, w.Meta, w.Spec))
 		if !verdict.Allowed {
 			misses = append(misses, fmt.Sprintf("%s/%s (%s)", w.Ref().Kind, w.Ref().Name, strings.Join(verdict.ForbiddenReasons, ", ")))
 		}
 	}
 	slices.Sort(misses)
-	return misses
+	return workloads, misses
 }
 
 // serverVersion is the version of the standard that a server such as v1.36.3

@@ -22,6 +22,12 @@ type Recipe struct {
 	Plan func(Situation) (Plan, error)
 }
 
+// asking is the recipe with questions.
+func (r Recipe) asking(questions func(Situation) []Question) Recipe {
+	r.Questions = questions
+	return r
+}
+
 // Situation is what a recipe plans for.
 type Situation struct {
 	Finding scanners.Finding

@@ -27,6 +27,7 @@ func Recipes() []Recipe {
 		hostPort(),
 		hostProbes(),
 		hostUsers(),
+		hostPath(),
 		hostPathWritable(),
 		shareProcessNamespace(),
 		procMount(),

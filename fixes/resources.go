@@ -1,7 +1,9 @@
 package fixes
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -39,34 +41,113 @@ func memoryRequest() Recipe {
 		"Pods wait where no node has that much left.")
 }
 
-// bounded sets one side of one resource, to the default as far as the
-// container's other side and the namespace's LimitRanges permit it.
+// bounded sets one side of one resource.
 func bounded(check, side string, name corev1.ResourceName, standard, note string) Recipe {
+	bound := bound{check[len("pod/"):], side, name, standard}
 	return inContainer(check, func(container map[string]any, s Situation) (setting, error) {
-		amount := resource.MustParse(standard)
-		least, most := permitted(s.Inventory, s.Finding.Object.Namespace, name)
-		if most != nil && amount.Cmp(*most) > 0 {
-			amount = *most
-		}
-		if least != nil && amount.Cmp(*least) < 0 {
-			amount = *least
-		}
-		if requested, ok := quantityOf(container, "requests", name); ok && side == "limits" && amount.Cmp(requested) < 0 {
-			amount = requested
-		}
+		amount := s.Answers[bound.key]
 		notes := []string{
 			note,
-			fmt.Sprintf("%s is a first guess: compare it with what the container takes (kubectl top pod%s --containers).", amount.String(), inNamespace(s.Finding.Object)),
+			fmt.Sprintf("%s is a first guess: compare it with what the container takes (kubectl top pod%s --containers).", amount, inNamespace(s.Finding.Object)),
 		}
 		if _, requested := quantityOf(container, "requests", name); side == "limits" && !requested {
 			notes = append(notes, "Without a request of its own the limit is the request, too.")
 		}
 		return setting{
-			title:     fmt.Sprintf("Set the %s %s of container %s to %s", name, strings.TrimSuffix(side, "s"), s.Finding.Container, amount.String()),
-			container: map[string]any{"resources": map[string]any{side: map[string]any{string(name): amount.String()}}},
+			title:     fmt.Sprintf("Set the %s %s of container %s to %s", name, strings.TrimSuffix(side, "s"), s.Finding.Container, amount),
+			container: map[string]any{"resources": map[string]any{side: map[string]any{string(name): amount}}},
 			notes:     notes,
 		}, nil
-	})
+	}).asking(bound.howMuch)
+}
+
+// bound is one side of one resource: the limits' memory.
+type bound struct {
+	// key names the question: memory-limit.
+	key, side string
+	name      corev1.ResourceName
+	standard  string
+}
+
+// howMuch asks for the amount: by default the standard, as far as the
+// container's other side and the namespace's LimitRanges permit it.
+func (b bound) howMuch(s Situation) []Question {
+	container, ok := liveContainer(s)
+	if !ok {
+		return nil
+	}
+	amount := resource.MustParse(b.standard)
+	first := Choice{Label: "a common first guess"}
+	least, most := permitted(s.Inventory, s.Finding.Object.Namespace, b.name)
+	if most != nil && amount.Cmp(*most) > 0 {
+		amount, first.Label, first.Found = *most, "", "the most that the namespace's LimitRange permits"
+	}
+	if least != nil && amount.Cmp(*least) < 0 {
+		amount, first.Label, first.Found = *least, "", "the least that the namespace's LimitRange permits"
+	}
+	requested, requests := quantityOf(container, "requests", b.name)
+	if requests && b.side == "limits" && amount.Cmp(requested) < 0 {
+		amount, first.Label, first.Found = requested, "", "its request"
+	}
+	first.Value = amount.String()
+	q := Question{Key: b.key, Ask: fmt.Sprintf("How much %s?", b.name), Choices: []Choice{first}, Free: b.fits(container, least, most)}
+	if requests && b.side == "limits" {
+		q.add(Choice{Value: requested.String(), Found: "its request"})
+		requested.Add(requested)
+		q.add(Choice{Value: requested.String(), Label: "twice its request"})
+	}
+	for _, same := range b.elsewhere(s) {
+		q.add(same)
+	}
+	q.Choices = slices.DeleteFunc(q.Choices, func(c Choice) bool { return c.Value != first.Value && q.Free(c.Value) != nil })
+	return []Question{q}
+}
+
+// elsewhere is what other containers of the cluster with the same image have.
+func (b bound) elsewhere(s Situation) []Choice {
+	image := ""
+	for _, w := range s.Inventory.Workloads {
+		for _, c := range w.Containers() {
+			if w.Ref() == s.Finding.Object && c.Name == s.Finding.Container {
+				image = c.Image
+			}
+		}
+	}
+	var choices []Choice
+	for _, w := range s.Inventory.Workloads {
+		for _, c := range w.Containers() {
+			list := c.Resources.Limits
+			if b.side == "requests" {
+				list = c.Resources.Requests
+			}
+			if amount, ok := list[b.name]; ok && image != "" && c.Image == image {
+				choices = append(choices, Choice{Value: amount.String(), Found: fmt.Sprintf("%s has it, with the same image", w.Ref())})
+			}
+		}
+	}
+	return choices
+}
+
+// fits checks an amount against the container's other side and LimitRanges.
+func (b bound) fits(container map[string]any, least, most *resource.Quantity) func(string) error {
+	return func(value string) error {
+		amount, err := resource.ParseQuantity(value)
+		requested, requests := quantityOf(container, "requests", b.name)
+		limit, limited := quantityOf(container, "limits", b.name)
+		switch {
+		case err != nil || amount.Sign() <= 0:
+			return errors.New("it takes an amount such as 500m or 256Mi")
+		case least != nil && amount.Cmp(*least) < 0:
+			return fmt.Errorf("the namespace's LimitRange wants %s at least", least)
+		case most != nil && amount.Cmp(*most) > 0:
+			return fmt.Errorf("the namespace's LimitRange permits %s at most", most)
+		case b.side == "limits" && requests && amount.Cmp(requested) < 0:
+			return fmt.Errorf("the container requests %s: the limit can't be less", requested.String())
+		case b.side == "requests" && limited && amount.Cmp(limit) > 0:
+			return fmt.Errorf("the container is limited to %s: the request can't be more", limit.String())
+		}
+		return nil
+	}
 }
 
 func quantityOf(container map[string]any, side string, name corev1.ResourceName) (resource.Quantity, bool) {

@@ -1,7 +1,9 @@
 package fixes
 
 import (
+	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -10,7 +12,10 @@ import (
 	"kiln/kube"
 )
 
-const tmpFolder = "/tmp"
+const (
+	tmpFolder     = "/tmp"
+	pathsQuestion = "paths"
+)
 
 func writableRootfs() Recipe {
 	return inTemplate("pod/writable-rootfs", func(template podTemplate, s Situation) (setting, error) {
@@ -25,9 +30,8 @@ func writableRootfs() Recipe {
 				"Whatever the program writes elsewhere than in a volume fails now: look for its cache, log, pid and socket files.",
 			},
 		}
-		folders := []string{tmpFolder}
+		folders := s.Answers.All(pathsQuestion)
 		if sawFiles(s.Evidence) {
-			folders = writtenFolders(s.Evidence)
 			wanted.notes = rootfsNotes(s.Evidence, folders)
 		}
 		var volumeMounts, volumes []any
@@ -45,17 +49,51 @@ func writableRootfs() Recipe {
 			wanted.pod = map[string]any{"volumes": volumes}
 		}
 		return wanted, nil
-	})
+	}).asking(whichFolders)
+}
+
+// whichFolders asks which folders stay writable: those that a probe saw
+// written, or where nobody looked, the one that nearly every program expects.
+func whichFolders(s Situation) []Question {
+	if _, ok := liveContainer(s); !ok {
+		return nil
+	}
+	q := Question{Key: pathsQuestion, Ask: "Which folders does it write to? Each gets an empty volume.", Many: true, Free: mustBeFolder, Value: tmpFolder}
+	written := writtenFolders(s.Evidence)
+	for _, folder := range written {
+		q.add(Choice{Value: folder, Found: seenAt(s.Evidence) + " saw files written to it"})
+	}
+	if sawFiles(s.Evidence) {
+		q.Value = strings.Join(written, ",")
+	}
+	q.add(Choice{Value: tmpFolder, Label: "temporary files"})
+	q.add(Choice{Value: "/var/run", Label: "pid files and sockets"})
+	q.add(Choice{Value: "/var/cache", Label: "caches"})
+	q.add(Choice{Value: "/var/log", Label: "logs"})
+	return []Question{q}
+}
+
+// mustBeFolder accepts what can be a mountPath below the root.
+func mustBeFolder(folder string) error {
+	if !path.IsAbs(folder) || path.Clean(folder) != folder || folder == "/" || strings.ContainsAny(folder, ":,") {
+		return errors.New("it takes a folder below /, such as /var/cache")
+	}
+	return nil
 }
 
 // rootfsNotes name the evidence, and what it can't tell.
 func rootfsNotes(evidence []kube.Evidence, folders []string) []string {
-	saw := "nothing written to the root file system"
-	if len(folders) > 0 {
-		saw = "files written to " + strings.Join(folders, ", ")
+	saw, written := "nothing written to the root file system", writtenFolders(evidence)
+	if len(written) > 0 {
+		saw = "files written to " + strings.Join(written, ", ")
 	}
 	notes := []string{
 		seenAt(evidence) + " saw " + saw + ". What is written at other times, at the end for example, can't be known.",
+	}
+	for _, folder := range written {
+		if !slices.Contains(folders, folder) {
+			notes = append(notes, "Writing to "+folder+", as it was seen to do, fails.")
+		}
 	}
 	if len(folders) > 0 {
 		notes = append(notes, "The empty folders hide files that the image has in them.")

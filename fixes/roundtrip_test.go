@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +34,8 @@ type roundTrip struct {
 	name     string
 	manifest string
 	finding  scanners.Finding
+	// answers are those that differ from the defaults.
+	answers Answers
 	// field and want are a field of the fixed object as JSON; an empty want
 	// means that it's gone.
 	field []string
@@ -174,7 +177,7 @@ func roundTrips() []roundTrip {
 		}
 		trips = append(trips, trip)
 	}
-	return append(trips, podRoundTrips()...)
+	return slices.Concat(trips, podRoundTrips(), answeredRoundTrips())
 }
 
 // Every fix does what it says, and undo brings back the first state: values,
@@ -190,7 +193,7 @@ func TestFixAndUndo(t *testing.T) {
 			first := b.read(trip.finding.Object)
 			b.letTimePass()
 
-			entry := b.apply(trip.finding)
+			entry := b.applyAnswering(trip.finding, trip.answers)
 			if got := fieldAsJSON(t, b.read(trip.finding.Object), trip.field); got != trip.want {
 				t.Errorf("after the fix, %v is %s, want %s", trip.field, got, trip.want)
 			}

@@ -12,12 +12,6 @@ import (
 	"kiln/scanners/rbac"
 )
 
-func clusterAdmin() Recipe {
-	return withoutSubject("api/cluster-admin",
-		"If this is how you are admin yourself, you lose it with the fix, and can't take it back: keep another way in.",
-		"Bind what the subject really needs to a Role of its namespace.")
-}
-
 func anonymousBinding() Recipe {
 	return withoutSubject("api/anonymous-binding",
 		"Load balancers' health checks and kubeadm join may rely on requests without credentials.")
@@ -27,18 +21,19 @@ func anonymousBinding() Recipe {
 // an apply would own all of it.
 func withoutSubject(check string, notes ...string) Recipe {
 	return Recipe{Check: check, Plan: func(s Situation) (Plan, error) {
-		patch, err := removeSubject(s.Live, s.Finding.Key)
-		if err != nil {
-			return Plan{}, err
-		}
+		change, err := unbind(s)
 		return Plan{
-			Title: fmt.Sprintf("Remove %s from %s/%s", s.Finding.Key, s.Live.GetKind(), s.Live.GetName()),
-			Changes: []Change{{
-				Target: kube.RefOf(s.Live), UID: s.Live.GetUID(), Mechanism: JSONPatch, Patch: patch,
-			}},
-			Notes: notes,
-		}, nil
+			Title:   fmt.Sprintf("Remove %s from %s/%s", s.Finding.Key, s.Live.GetKind(), s.Live.GetName()),
+			Changes: []Change{change},
+			Notes:   notes,
+		}, err
 	}}
+}
+
+// unbind takes the finding's subject from its binding.
+func unbind(s Situation) (Change, error) {
+	patch, err := removeSubject(s.Live, s.Finding.Key)
+	return Change{Target: kube.RefOf(s.Live), UID: s.Live.GetUID(), Mechanism: JSONPatch, Patch: patch}, err
 }
 
 // removeSubject tests and removes a subject, as rbac.Subject writes it, from the last to the first, so that the

@@ -85,7 +85,12 @@ func (b *bench) ref(apiVersion, kind, name string) kube.Ref {
 
 func (b *bench) preview(finding scanners.Finding) Preview {
 	b.Helper()
-	plan, err := b.fixer.Plan(b.Context(), finding, b.inventory(), nil)
+	return b.previewAnswering(finding, nil)
+}
+
+func (b *bench) previewAnswering(finding scanners.Finding, answers Answers) Preview {
+	b.Helper()
+	plan, err := b.fixer.Plan(b.Context(), finding, b.inventory(), answers)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -101,7 +106,12 @@ func (b *bench) preview(finding scanners.Finding) Preview {
 
 func (b *bench) apply(finding scanners.Finding) Entry {
 	b.Helper()
-	entry, err := b.fixer.Apply(b.Context(), b.preview(finding), Options{})
+	return b.applyAnswering(finding, nil)
+}
+
+func (b *bench) applyAnswering(finding scanners.Finding, answers Answers) Entry {
+	b.Helper()
+	entry, err := b.fixer.Apply(b.Context(), b.previewAnswering(finding, answers), Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

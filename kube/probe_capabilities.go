@@ -2,6 +2,7 @@ package kube
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -14,6 +15,9 @@ var capabilities = [...]string{
 	"MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF",
 	"CHECKPOINT_RESTORE",
 }
+
+// Capabilities lists Linux' capabilities, as pod specs name them.
+func Capabilities() []string { return slices.Clone(capabilities[:]) }
 
 // capabilityNames reads the kernel's hexadecimal mask. A bit without a name,
 // of a newer kernel, is named by its number.

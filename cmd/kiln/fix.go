@@ -17,11 +17,12 @@ import (
 )
 
 type fixOptions struct {
-	object string
-	output string
-	dryRun bool
-	yes    bool
-	words  fixes.Options
+	object  string
+	output  string
+	dryRun  bool
+	yes     bool
+	answers []string
+	words   fixes.Options
 }
 
 func newFix(a *app) *cobra.Command {
@@ -31,6 +32,7 @@ func newFix(a *app) *cobra.Command {
 		Short: "Preview a fix as the server's own diff, and apply it",
 		Example: `  kiln fix pod/privileged -n shop --object Deployment/web --dry-run
   kiln fix pod/privileged -n shop --object Deployment/web --yes
+  kiln fix pod/run-as-root -n shop --object Deployment/web --answer uid=1000
   kiln fix 3f2a9c01d4e5 -o patch > patch.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -48,14 +50,20 @@ func newFix(a *app) *cobra.Command {
 	f.BoolVar(&o.dryRun, "dry-run", false, "only show what would change")
 	f.StringVarP(&o.output, "output", "o", "diff", "diff, patch (for the source of truth) or json")
 	f.BoolVarP(&o.yes, "yes", "y", false, "apply without asking")
+	f.StringArrayVar(&o.answers, "answer", nil, "KEY=VALUE, the answer to a question that --dry-run shows; may be repeated")
 	f.BoolVar(&o.words.TakeOver, "force-conflicts", false, "take over fields that other managers have declared")
 	f.BoolVar(&o.words.Stopgap, "stopgap", false, "change objects that Helm, Argo CD or Flux own, until the owner puts its values back")
 	return cmd
 }
 
+// writes says whether anything is to be applied.
+func (o fixOptions) writes() bool { return !o.dryRun && o.output != "patch" }
+
 // proposal is one finding on its way to being fixed.
 type proposal struct {
 	finding scanners.Finding
+	// answers are those that were given when asked.
+	answers fixes.Answers
 	preview fixes.Preview
 	entry   *fixes.Entry
 	err     error
@@ -64,6 +72,10 @@ type proposal struct {
 func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 	if !slices.Contains([]string{"diff", "patch", "json"}, o.output) {
 		return usageErrorf("--output: unknown format %q: use diff, patch or json", o.output)
+	}
+	answers, err := parseAnswers(o.answers)
+	if err != nil {
+		return err
 	}
 	wanted, err := a.wantedChecks(args)
 	if err != nil {
@@ -81,18 +93,19 @@ func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 	if err != nil {
 		return err
 	}
-	proposals := make([]proposal, 0, len(findings))
-	for _, f := range findings {
-		proposals = append(proposals, propose(ctx, fixer, inv, f))
+	planner := newPlanner(fixer, inv, answers)
+	proposals, err := a.proposeAll(ctx, planner, findings, o)
+	if err != nil {
+		return err
 	}
 	if o.output == "diff" {
 		a.showProposals(proposals)
 	}
-	if !o.dryRun && o.output != "patch" {
+	if o.writes() {
 		if err := a.confirm(o, proposals); err != nil {
 			return err
 		}
-		applyAll(ctx, fixer, inv, proposals, o.words)
+		applyAll(ctx, planner, proposals, o.words)
 	}
 	return a.fixOutcome(proposals, o)
 }
@@ -184,48 +197,6 @@ func noFinding(results []scanners.CheckResult, arg, object string) error {
 	return fmt.Errorf("no finding %s%s: it is fixed already, or 'kiln scan' names it otherwise", arg, where)
 }
 
-func propose(ctx context.Context, fixer *fixes.Fixer, inv *kube.Inventory, f scanners.Finding) proposal {
-	p := proposal{finding: f}
-	plan, err := fixer.Plan(ctx, f, inv, nil)
-	if err != nil {
-		p.err = err
-		return p
-	}
-	if p.preview, p.err = fixer.Preview(ctx, plan); p.err == nil {
-		p.err = p.preview.Err()
-	}
-	return p
-}
-
-// applyAll applies one proposal after the other. Where an earlier one has
-// changed the same object, the fix is planned and previewed anew.
-func applyAll(ctx context.Context, fixer *fixes.Fixer, inv *kube.Inventory, proposals []proposal, words fixes.Options) {
-	touched := map[kube.Ref]bool{}
-	for i := range proposals {
-		p := &proposals[i]
-		if p.err != nil {
-			continue
-		}
-		if slices.ContainsFunc(p.preview.Targets, func(t fixes.TargetPreview) bool { return touched[t.Change.Target] }) {
-			*p = propose(ctx, fixer, inv, p.finding)
-			if errors.Is(p.err, fixes.ErrNothingToDo) {
-				p.err = nil // the earlier fix did it all
-				continue
-			}
-			if p.err != nil {
-				continue
-			}
-		}
-		entry, err := fixer.Apply(ctx, p.preview, words)
-		if p.err = err; err == nil {
-			p.entry = &entry
-		}
-		for _, t := range p.preview.Targets {
-			touched[t.Change.Target] = true
-		}
-	}
-}
-
 // confirm asks on a terminal; elsewhere --yes is the only word that counts.
 func (a *app) confirm(o fixOptions, proposals []proposal) error {
 	ready := 0
@@ -247,7 +218,7 @@ func (a *app) ask(question string) error {
 		return errNotConfirmed
 	}
 	fmt.Fprintf(a.err, "%s [y/N] ", question)
-	answer, err := bufio.NewReader(a.in).ReadString('\n')
+	answer, err := a.lines().ReadString('\n')
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
@@ -255,4 +226,13 @@ func (a *app) ask(question string) error {
 		return errNotConfirmed
 	}
 	return nil
+}
+
+// lines reads the input by lines, always through the same buffer: it may hold
+// the answers to later questions already.
+func (a *app) lines() *bufio.Reader {
+	if a.input == nil {
+		a.input = bufio.NewReader(a.in)
+	}
+	return a.input
 }

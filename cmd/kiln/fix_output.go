@@ -17,6 +17,7 @@ func (a *app) showProposals(proposals []proposal) {
 		if p.preview.Plan.Title != "" {
 			fmt.Fprintf(a.err, "  %s\n", p.preview.Plan.Title)
 		}
+		showQuestions(a.err, p.preview.Plan.Questions)
 		showPreview(a.out, a.err, p.preview)
 	}
 }
@@ -98,13 +99,44 @@ func (a *app) writePatches(proposals []proposal) error {
 
 // fixResult is a fix in JSON.
 type fixResult struct {
-	Finding string         `json:"finding"`
-	Check   string         `json:"check"`
-	Title   string         `json:"title"`
-	Targets []targetResult `json:"targets"`
-	Entry   string         `json:"entry"`
-	State   fixes.State    `json:"state"`
-	Error   string         `json:"error"`
+	Finding   string           `json:"finding"`
+	Check     string           `json:"check"`
+	Title     string           `json:"title"`
+	Questions []questionResult `json:"questions"`
+	Targets   []targetResult   `json:"targets"`
+	Entry     string           `json:"entry"`
+	State     fixes.State      `json:"state"`
+	Error     string           `json:"error"`
+}
+
+// questionResult is what was asked, and the answer that the fix has.
+type questionResult struct {
+	Key     string         `json:"key"`
+	Ask     string         `json:"ask"`
+	Answer  string         `json:"answer"`
+	Choices []choiceResult `json:"choices"`
+	// Free says that other values than the choices may do, Many that several
+	// are joined with commas.
+	Free bool `json:"free"`
+	Many bool `json:"many"`
+}
+
+type choiceResult struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+	Found string `json:"found"`
+}
+
+func questionResults(asked []fixes.Question) []questionResult {
+	results := make([]questionResult, 0, len(asked))
+	for _, q := range asked {
+		r := questionResult{q.Key, q.Ask, q.Value, []choiceResult{}, q.Free != nil, q.Many}
+		for _, c := range q.Choices {
+			r.Choices = append(r.Choices, choiceResult(c))
+		}
+		results = append(results, r)
+	}
+	return results
 }
 
 type targetResult struct {
@@ -120,7 +152,7 @@ type targetResult struct {
 func fixResults(proposals []proposal) []fixResult {
 	results := make([]fixResult, 0, len(proposals))
 	for _, p := range proposals {
-		r := fixResult{Finding: p.finding.ID, Check: p.finding.Check, Title: p.preview.Plan.Title, Targets: []targetResult{}}
+		r := fixResult{Finding: p.finding.ID, Check: p.finding.Check, Title: p.preview.Plan.Title, Questions: questionResults(p.preview.Plan.Questions), Targets: []targetResult{}}
 		for _, t := range p.preview.Targets {
 			r.Targets = append(r.Targets, targetResult{t.Change.Target, t.Change.Mechanism, t.Unified(), t.Takeovers, t.Warnings, t.Owner, t.Restarts})
 		}

@@ -101,6 +101,7 @@ func internalAnnotations() map[string][]string {
 		"service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type": {"intranet"},
 		"service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type":     {"private"},
 		"load-balancer.hetzner.cloud/disable-public-network":                 yes,
+		"yandex.cloud/load-balancer-type":                                    {"internal"},
 	}
 }
 

@@ -15,8 +15,8 @@ func hostPath() scanners.Check {
 	return scanners.Check{
 		ID: "pod/host-path", Layer: scanners.Pod, Severity: scanners.High,
 		Title:      "A pod mounts a folder of the node",
-		References: []string{"PSS baseline", "CIS 5.2.11", "C-0048", "KSV023"},
-		Fix:        scanners.Manual,
+		References: []string{"PSS baseline", "CIS 5.2.11", "C-0048", "C-0203", "KSV023"},
+		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: byStandard(func(w *kube.Workload, _ standard, add report) {
 			for i, v := range w.Spec.Volumes {
