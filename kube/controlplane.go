@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -89,13 +91,12 @@ func parseFlagz(raw []byte) map[string]string {
 // aren't set there have their defaults and are absent.
 func staticAPIServer(pods []*Pod) (APIServer, bool) {
 	for _, p := range pods {
-		if p.Namespace != metav1.NamespaceSystem || p.spec == nil || !isStatic(p) {
+		if p.spec == nil || !isStatic(p) {
 			continue
 		}
 		for i := range p.spec.Containers {
-			command := append(append([]string{}, p.spec.Containers[i].Command...), p.spec.Containers[i].Args...)
-			if len(command) > 0 && path.Base(command[0]) == "kube-apiserver" {
-				return APIServer{Flags: parseCommand(command[1:]), From: "static pod " + p.Name}, true
+			if flags, ok := ProgramFlags(&p.spec.Containers[i], "kube-apiserver"); ok {
+				return APIServer{Flags: flags, From: "static pod " + p.Name}, true
 			}
 		}
 	}
@@ -103,10 +104,33 @@ func staticAPIServer(pods []*Pod) (APIServer, bool) {
 }
 
 // isStatic pods are files on a node, mirrored into the API; in a manifest they
-// can't be told from others, so there any pod in kube-system will do.
+// can't be told from others and often name no namespace, so there any pod will
+// do.
 func isStatic(p *Pod) bool {
 	c := metav1.GetControllerOf(p)
-	return p.UID == "" || c != nil && c.Kind == "Node"
+	return p.UID == "" || p.Namespace == metav1.NamespaceSystem && c != nil && c.Kind == "Node"
+}
+
+// ProgramFlags reads the flags that a container gives to a program, in its
+// command or in the script that its shell runs. ok is false where it runs
+// something else.
+func ProgramFlags(c *corev1.Container, program string) (flags map[string]string, ok bool) {
+	command := slices.Concat(c.Command, c.Args)
+	if len(command) == 0 {
+		return nil, false
+	}
+	if path.Base(command[0]) == program {
+		return parseCommand(command[1:]), true
+	}
+	if at := slices.Index(command, "-c"); at > 0 && at+1 < len(command) {
+		words := strings.Fields(command[at+1])
+		for i, word := range words {
+			if path.Base(word) == program {
+				return parseCommand(words[i+1:]), true
+			}
+		}
+	}
+	return nil, false
 }
 
 func parseCommand(args []string) map[string]string {
@@ -123,7 +147,7 @@ func parseCommand(args []string) map[string]string {
 			i++
 			value = args[i]
 		}
-		flags[name] = value
+		flags[name] = strings.Trim(value, `"'`)
 	}
 	return flags
 }

@@ -79,6 +79,9 @@ type Result struct {
 	// Unknown is set when the check could not see what it judges; a clause
 	// for people: "no flags of kube-apiserver are visible".
 	Unknown string
+	// Note tells what a check saw that passed, where that is worth knowing; a
+	// clause for people.
+	Note string
 }
 
 // Found wraps hits into a Result.

@@ -17,12 +17,22 @@ func Cluster() kube.Object { return standIn("Cluster", "cluster") }
 func APIServer(inv *kube.Inventory) kube.Object {
 	if inv.FromFiles() {
 		for _, p := range inv.Pods {
-			if p.Namespace == metav1.NamespaceSystem && inv.APIServer.From == "static pod "+p.Name {
+			if inv.APIServer.From == "static pod "+p.Name {
 				return p
 			}
 		}
 	}
 	return standIn("APIServer", "kube-apiserver")
+}
+
+// Component stands for another program of the control plane, such as
+// kube-scheduler, whichever of its pods was looked at: for the pod itself in
+// manifests.
+func Component(inv *kube.Inventory, program string, pod kube.Object) kube.Object {
+	if inv.FromFiles() {
+		return pod
+	}
+	return standIn("Component", program)
 }
 
 // ControlPlaneNamespace says that Kubernetes makes the namespace, for itself.

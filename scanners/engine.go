@@ -92,6 +92,9 @@ func evaluate(c Check, inv *kube.Inventory) CheckResult {
 	unread := gaps(inv, c.Reads)
 	out.Status, out.Reason = status(out.Findings, result.Unknown, unread)
 	out.Incomplete = unread != ""
+	if out.Status == Pass {
+		out.Reason = kube.Clean(result.Note)
+	}
 	return out
 }
 

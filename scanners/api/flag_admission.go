@@ -12,7 +12,7 @@ import (
 func flagAdmissionPlugins() scanners.Check {
 	return flagCheck{
 		id: "api/flag-admission-plugins", title: "An admission plugin that protects the cluster is off",
-		severity: scanners.High, references: []string{"CIS 1.2.10", "CIS 1.2.12", "CIS 1.2.13", "CIS 1.2.14", "C-0122", "C-0125", "C-0126", "C-0127"},
+		severity: scanners.High, references: []string{"CIS 1.2.10", "CIS 1.2.12", "CIS 1.2.13", "CIS 1.2.14", "C-0122", "C-0125", "C-0126", "C-0127", "KCV0011", "KCV0014", "KCV0015", "KCV0016"},
 		faults: admissionFaults,
 	}.check()
 }

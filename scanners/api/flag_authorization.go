@@ -12,7 +12,7 @@ import (
 func flagAuthorizationMode() scanners.Check {
 	return flagCheck{
 		id: "api/flag-authorization-mode", title: "The API server's authorization is open or lacks Node and RBAC",
-		severity: scanners.Critical, references: []string{"CIS 1.2.6", "CIS 1.2.7", "CIS 1.2.8", "C-0088", "C-0118", "C-0119", "C-0120"},
+		severity: scanners.Critical, references: []string{"CIS 1.2.6", "CIS 1.2.7", "CIS 1.2.8", "C-0088", "C-0118", "C-0119", "C-0120", "KCV0007", "KCV0008", "KCV0009"},
 		file: "authorization-config", faults: authorizationFaults,
 	}.check()
 }

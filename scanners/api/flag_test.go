@@ -50,6 +50,32 @@ func TestFlags(t *testing.T) {
 		{flagTLSCipherSuites(), "good", pairs{"tls-cipher-suites": "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "tls-min-version": "VersionTLS13"}, nil, ""},
 		{flagTLSCipherSuites(), "weak", pairs{"tls-cipher-suites": "TLS_RSA_WITH_RC4_128_SHA,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "tls-min-version": "VersionTLS10"},
 			[]string{at + " | tls-min-version", at + " | TLS_RSA_WITH_RC4_128_SHA"}, ""},
+		{flagTokenAuthFile(), "passwords", pairs{"basic-auth-file": "/etc/users.csv"}, []string{at + " | basic-auth-file"}, ""},
+		{flagKubeletCertificateAuthority(), "no TLS", pairs{"kubelet-certificate-authority": "/ca.crt", "kubelet-https": "false"}, []string{at + " | kubelet-https | high"}, ""},
+		{flagInsecurePort(), "default", pairs{}, nil, ""},
+		{flagInsecurePort(), "closed", pairs{"insecure-port": "0", "secure-port": "6443"}, nil, ""},
+		{flagInsecurePort(), "open", pairs{"insecure-port": "8080", "insecure-bind-address": "0.0.0.0"}, []string{at + " | insecure-port", at + " | insecure-bind-address"}, ""},
+		{flagInsecurePort(), "no TLS", pairs{"secure-port": "0"}, []string{at + " | secure-port"}, ""},
+		{flagServiceAccountKeyFile(), "default", pairs{}, bad, ""},
+		{flagServiceAccountKeyFile(), "a file", pairs{"service-account-key-file": "[/sa.pub]"}, nil, ""},
+		{flagServiceAccountKeyFile(), "a signer elsewhere", pairs{"service-account-signing-endpoint": "/run/signer.sock"}, nil, ""},
+		{flagServingCertificate(), "half", pairs{"tls-cert-file": "/tls.crt"}, bad, ""},
+		{flagServingCertificate(), "whole", pairs{"tls-cert-file": "/tls.crt", "tls-private-key-file": "/tls.key"}, nil, ""},
+		{flagClientCA(), "default", pairs{}, bad, ""},
+		{flagClientCA(), "set", pairs{"client-ca-file": "/ca.crt"}, nil, ""},
+		{flagEtcdCertificates(), "in the clear, which is another check's", pairs{"etcd-servers": "[http://127.0.0.1:2379]"}, nil, ""},
+		{flagEtcdCertificates(), "none", pairs{"etcd-servers": "https://10.0.0.1:2379"}, []string{at + " | etcd-certfile", at + " | etcd-cafile | medium"}, ""},
+		{flagEtcdCertificates(), "all", pairs{"etcd-servers": "https://10.0.0.1:2379", "etcd-certfile": "/e.crt", "etcd-keyfile": "/e.key", "etcd-cafile": "/e-ca.crt"}, nil, ""},
+		{flagExternalIPs(), "default", pairs{"enable-admission-plugins": "NodeRestriction"}, bad, ""},
+		{flagExternalIPs(), "denied", pairs{"enable-admission-plugins": "[NodeRestriction,DenyServiceExternalIPs]"}, nil, ""},
+		{flagAlwaysPullImages(), "kubelets see to it", pairs{}, nil, ""},
+		{flagEventRateLimit(), "default", pairs{}, nil, ""},
+		{flagEventRateLimit(), "none", pairs{"enable-priority-and-fairness": "false"}, bad, ""},
+		{flagEventRateLimit(), "the plugin", pairs{"enable-priority-and-fairness": "false", "enable-admission-plugins": "EventRateLimit"}, nil, ""},
+		{flagRequestTimeout(), "default", pairs{"request-timeout": "1m0s"}, nil, ""},
+		{flagRequestTimeout(), "not in a static pod", pairs{}, nil, ""},
+		{flagRequestTimeout(), "long", pairs{"request-timeout": "1h0m0s"}, bad, ""},
+		{flagRequestTimeout(), "none", pairs{"request-timeout": "0s"}, bad, ""},
 		{anonymousAccess(), "default", pairs{}, bad, ""},
 		{anonymousAccess(), "off", pairs{"anonymous-auth": "false"}, nil, ""},
 		{anonymousAccess(), "a file", pairs{"authentication-config": "/etc/authn.yaml"}, nil, "--authentication-config"},
@@ -58,6 +84,19 @@ func TestFlags(t *testing.T) {
 			Name: tt.name, Objects: shop, Change: apiServer(tt.flags), Want: tt.want, Unknown: tt.unknown,
 		}})
 	}
+}
+
+func TestImagesOfOthersOnOldReleases(t *testing.T) {
+	old := func(given pairs) func(*kube.Inventory) {
+		return func(inv *kube.Inventory) {
+			apiServer(given)(inv)
+			inv.Source.Version = "v1.34.2-eks-1"
+		}
+	}
+	scantest.Judge(t, flagAlwaysPullImages(), []scantest.Verdict{
+		{Name: "no plugin", Objects: shop, Change: old(pairs{}), Want: []string{"APIServer/kube-apiserver | spec.containers[0].command"}},
+		{Name: "the plugin", Objects: shop, Change: old(pairs{"enable-admission-plugins": "AlwaysPullImages"})},
+	})
 }
 
 const staticPod = `

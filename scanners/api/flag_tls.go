@@ -12,7 +12,7 @@ import (
 func flagTLSCipherSuites() scanners.Check {
 	return flagCheck{
 		id: "api/flag-tls-cipher-suites", title: "The API server accepts weak ciphers or old TLS",
-		severity: scanners.Low, references: []string{"CIS 1.2.29", "C-0143"},
+		severity: scanners.Low, references: []string{"CIS 1.2.29", "C-0277"},
 		faults: tlsFaults,
 	}.check()
 }

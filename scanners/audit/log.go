@@ -12,7 +12,7 @@ func auditDisabled() scanners.Check {
 	return scanners.Check{
 		ID: "audit/audit-disabled", Layer: scanners.Audit, Severity: scanners.High,
 		Title:      "The API server writes no audit log",
-		References: []string{"CIS 1.2.16", "CIS 3.2.1", "C-0067", "C-0130", "C-0160", "NSA", "KSV019"},
+		References: []string{"CIS 1.2.16", "CIS 3.2.1", "C-0067", "C-0130", "C-0160", "NSA", "KCV0019"},
 		Fix:        scanners.Manual,
 		Needs:      []kube.Resource{kube.APIServerFlags},
 		Find:       findAuditDisabled,
@@ -44,7 +44,7 @@ func auditRotation() scanners.Check {
 	return scanners.Check{
 		ID: "audit/audit-rotation", Layer: scanners.Audit, Severity: scanners.Low,
 		Title:      "The audit log is kept for too short a time, or without an end",
-		References: []string{"CIS 1.2.17", "CIS 1.2.18", "CIS 1.2.19", "C-0131", "C-0132", "C-0133", "KSV020", "KSV021", "KSV022"},
+		References: []string{"CIS 1.2.17", "CIS 1.2.18", "CIS 1.2.19", "C-0131", "C-0132", "C-0133", "KCV0020", "KCV0021", "KCV0022"},
 		Fix:        scanners.Manual,
 		Needs:      []kube.Resource{kube.APIServerFlags},
 		Find:       findRotation,

@@ -10,7 +10,7 @@ func encryptionAtRest() scanners.Check {
 	return scanners.Check{
 		ID: "data/encryption-at-rest", Layer: scanners.Data, Severity: scanners.High,
 		Title:      "Secrets lie in etcd in the clear",
-		References: []string{"CIS 1.2.27", "CIS 1.2.28", "NSA", "C-0066"},
+		References: []string{"CIS 1.2.27", "CIS 1.2.28", "NSA", "C-0066", "C-0141", "C-0142"},
 		Fix:        scanners.Manual,
 		Needs:      []kube.Resource{kube.APIServerFlags},
 		Find: func(inv *kube.Inventory) scanners.Result {

@@ -1,5 +1,6 @@
-// Package flags reads the flags of kube-apiserver, whether /flagz tells all of
-// them with their defaults, or a static pod only those that were set.
+// Package flags reads the flags of the control plane's programs:
+// kube-apiserver's, whether /flagz tells all of them with their defaults or a
+// static pod only those that were set, and the others' off their pods.
 package flags
 
 import (
@@ -16,8 +17,10 @@ type Value struct {
 }
 
 // Of returns a flag by its name without dashes.
-func Of(inv *kube.Inventory, name string) Value {
-	text := strings.TrimSpace(inv.APIServer.Flags[name])
+func Of(inv *kube.Inventory, name string) Value { return valueOf(inv.APIServer.Flags[name]) }
+
+func valueOf(text string) Value {
+	text = strings.TrimSpace(text)
 	return Value{text, text != "" && text != "[]"}
 }
 

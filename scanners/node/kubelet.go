@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/tls"
 	"fmt"
 	"maps"
 	"slices"
@@ -159,7 +160,7 @@ func kubeletCertificateRotation() scanners.Check {
 func kubeletPIDLimit() scanners.Check {
 	return setting{
 		id: "node/kubelet-pid-limit", title: "A pod may start as many processes as the node can hold",
-		severity: scanners.Low, references: []string{"CIS 4.2.13"},
+		severity: scanners.Low, references: []string{"CIS 4.2.13", "C-0284"},
 		field: "podPidsLimit",
 		fault: func(c *kubeletconfig.KubeletConfiguration) string {
 			if c.PodPidsLimit == nil || *c.PodPidsLimit <= 0 {
@@ -180,6 +181,72 @@ func kubeletSeccompDefault() scanners.Check {
 				return "false, so that pods without a profile of their own run unconfined"
 			}
 			return ""
+		},
+	}.check()
+}
+
+func kubeletKernelDefaults() scanners.Check {
+	return setting{
+		id: "node/kubelet-kernel-defaults", title: "A kubelet changes kernel settings that somebody chose",
+		severity: scanners.Low, references: []string{"CIS 4.2.6 (1.23)", "C-0177"},
+		field: "protectKernelDefaults",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if !c.ProtectKernelDefaults {
+				return "false, so that it overwrites the kernel settings of the node without a word"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletTLSCipherSuites() scanners.Check {
+	return setting{
+		id: "node/kubelet-tls-cipher-suites", title: "A kubelet accepts weak ciphers or old TLS",
+		severity: scanners.Low, references: []string{"CIS 4.2.12", "C-0184"},
+		field: "tlsCipherSuites",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			for _, suite := range tls.InsecureCipherSuites() {
+				if slices.Contains(c.TLSCipherSuites, suite.Name) {
+					return "the weak suite " + suite.Name
+				}
+			}
+			if c.TLSMinVersion == "VersionTLS10" || c.TLSMinVersion == "VersionTLS11" {
+				return "its default, and tlsMinVersion " + c.TLSMinVersion
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletFirewallChains() scanners.Check {
+	return setting{
+		id: "node/kubelet-firewall-chains", title: "A kubelet doesn't keep its part of the node's firewall",
+		severity: scanners.Low, references: []string{"CIS 4.2.6", "C-0178"},
+		field: "makeIPTablesUtilChains",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			if c.MakeIPTablesUtilChains != nil && !*c.MakeIPTablesUtilChains {
+				return "false, so that rules on which others rely are missing from the firewall"
+			}
+			return ""
+		},
+	}.check()
+}
+
+func kubeletEventRate() scanners.Check {
+	return setting{
+		id: "node/kubelet-event-rate", title: "A kubelet writes events without a limit, or hardly any",
+		severity: scanners.Low, references: []string{"CIS 4.2.8", "C-0180"},
+		field: "eventRecordQPS",
+		fault: func(c *kubeletconfig.KubeletConfiguration) string {
+			const fewest = 5 // the default until 1.27; it is 50 since
+			switch rate := c.EventRecordQPS; {
+			case rate == nil || *rate >= fewest:
+				return ""
+			case *rate == 0:
+				return "0, no limit, so that one crashing pod can flood the API server with events"
+			default:
+				return fmt.Sprintf("%d, so that events are lost when much happens at once", *rate)
+			}
 		},
 	}.check()
 }

@@ -53,6 +53,7 @@ func sound() *kubeletconfig.KubeletConfiguration {
 	no, yes, pids := false, true, int64(1024)
 	c := &kubeletconfig.KubeletConfiguration{
 		ServerTLSBootstrap: true, RotateCertificates: true, PodPidsLimit: &pids, SeccompDefault: &yes,
+		ProtectKernelDefaults: true, MakeIPTablesUtilChains: &yes, TLSMinVersion: "VersionTLS12",
 		StreamingConnectionIdleTimeout: metav1.Duration{Duration: 4 * time.Hour},
 	}
 	c.Authentication.Anonymous.Enabled = &no
@@ -76,6 +77,13 @@ func TestKubeletSettings(t *testing.T) {
 		{kubeletServingCertificate(), func(c *kubeletconfig.KubeletConfiguration) { c.ServerTLSBootstrap = false }, "serverTLSBootstrap"},
 		{kubeletCertificateRotation(), func(c *kubeletconfig.KubeletConfiguration) { c.RotateCertificates = false }, "rotateCertificates"},
 		{kubeletPIDLimit(), func(c *kubeletconfig.KubeletConfiguration) { c.PodPidsLimit = &unlimited }, "podPidsLimit"},
+		{kubeletKernelDefaults(), func(c *kubeletconfig.KubeletConfiguration) { c.ProtectKernelDefaults = false }, "protectKernelDefaults"},
+		{kubeletTLSCipherSuites(), func(c *kubeletconfig.KubeletConfiguration) {
+			c.TLSCipherSuites = []string{"TLS_AES_128_GCM_SHA256", "TLS_RSA_WITH_RC4_128_SHA"}
+		}, "tlsCipherSuites"},
+		{kubeletTLSCipherSuites(), func(c *kubeletconfig.KubeletConfiguration) { c.TLSMinVersion = "VersionTLS10" }, "tlsCipherSuites"},
+		{kubeletFirewallChains(), func(c *kubeletconfig.KubeletConfiguration) { c.MakeIPTablesUtilChains = &no }, "makeIPTablesUtilChains"},
+		{kubeletEventRate(), func(c *kubeletconfig.KubeletConfiguration) { c.EventRecordQPS = new(int32) }, "eventRecordQPS"},
 		{kubeletSeccompDefault(), func(c *kubeletconfig.KubeletConfiguration) { c.SeccompDefault = &no }, "seccompDefault"},
 	} {
 		kubelets := func(configs ...*kubeletconfig.KubeletConfiguration) func(*kube.Inventory) {

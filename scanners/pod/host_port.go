@@ -13,7 +13,7 @@ func hostPort() scanners.Check {
 	return scanners.Check{
 		ID: "pod/host-port", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A container opens a port on the node",
-		References: []string{"PSS baseline", "CIS 5.2.12", "C-0044", "KSV024"},
+		References: []string{"PSS baseline", "CIS 5.2.12", "C-0044", "C-0204", "KSV024"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: containersByStandard(func(c container, _ standard, add report) {

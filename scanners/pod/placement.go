@@ -29,7 +29,7 @@ func defaultNamespace() scanners.Check {
 	return scanners.Check{
 		ID: "pod/default-namespace", Layer: scanners.Pod, Severity: scanners.Low,
 		Title:      "A workload is in the default namespace",
-		References: []string{"CIS 5.6.4", "C-0212", "KSV110"},
+		References: []string{"CIS 5.6.1", "CIS 5.6.4", "C-0061", "C-0209", "C-0212", "KSV110"},
 		Fix:        scanners.Manual,
 		Reads:      kube.WorkloadResources(),
 		Find: inPods(func(w *kube.Workload, add report) {

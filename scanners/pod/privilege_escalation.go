@@ -11,7 +11,7 @@ func privilegeEscalation() scanners.Check {
 	return scanners.Check{
 		ID: "pod/privilege-escalation", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A container's processes may gain more privileges",
-		References: []string{"PSS restricted", "CIS 5.2.6", "NSA", "C-0016", "KSV001"},
+		References: []string{"PSS restricted", "CIS 5.2.6", "NSA", "C-0016", "C-0197", "KSV001"},
 		Fix:        scanners.Safe,
 		Reads:      kube.WorkloadResources(),
 		Find: containersByStandard(func(c container, _ standard, add report) {

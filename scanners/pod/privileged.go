@@ -11,7 +11,7 @@ func privileged() scanners.Check {
 	return scanners.Check{
 		ID: "pod/privileged", Layer: scanners.Pod, Severity: scanners.Critical,
 		Title:      "A container runs privileged",
-		References: []string{"PSS baseline", "CIS 5.2.2", "NSA", "C-0057", "KSV017"},
+		References: []string{"PSS baseline", "CIS 5.2.2", "NSA", "C-0057", "C-0193", "KSV017"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: containersByStandard(func(c container, _ standard, add report) {

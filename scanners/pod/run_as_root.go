@@ -15,7 +15,7 @@ func runAsRoot() scanners.Check {
 	return scanners.Check{
 		ID: "pod/run-as-root", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A container runs as root, or nothing keeps it from that",
-		References: []string{"PSS restricted", "CIS 5.2.7", "NSA", "C-0013", "KSV012", "KSV105"},
+		References: []string{"PSS restricted", "CIS 5.2.7", "NSA", "C-0013", "C-0198", "KSV012", "KSV105"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: func(inv *kube.Inventory) scanners.Result {

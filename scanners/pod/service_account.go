@@ -12,7 +12,7 @@ func automountToken() scanners.Check {
 	return scanners.Check{
 		ID: "pod/automount-token", Layer: scanners.Pod, Severity: scanners.Medium,
 		Title:      "A pod gets a token for the API server without asking for it",
-		References: []string{"CIS 5.1.6", "NSA", "C-0034", "KSV036"},
+		References: []string{"CIS 5.1.6", "NSA", "C-0034", "C-0190", "KSV036"},
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Hints:      []kube.Resource{kube.ServiceAccounts},
