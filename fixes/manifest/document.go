@@ -121,11 +121,25 @@ func childOf(node *yaml.Node, key string) *yaml.Node {
 		return nil
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == key {
+		if keyName(node.Content[i]) == key {
 			return node.Content[i+1]
 		}
 	}
 	return nil
+}
+
+// keyName is a key as the API server reads it: some words are booleans to it.
+func keyName(key *yaml.Node) string {
+	if key.Style != 0 || key.Kind != yaml.ScalarNode {
+		return key.Value
+	}
+	switch key.Value {
+	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "True", "TRUE":
+		return "true"
+	case "n", "N", "no", "No", "NO", "off", "Off", "OFF", "False", "FALSE":
+		return "false"
+	}
+	return key.Value
 }
 
 // usersOfAnchors are the aliases of each anchored node.

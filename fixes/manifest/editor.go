@@ -115,10 +115,11 @@ func (e *editor) mapping(n *yaml.Node, before, after map[string]any) error {
 	kept := make([]bool, len(n.Content)/2)
 	for i := range kept {
 		key, child := n.Content[2*i], n.Content[2*i+1]
-		name := key.Value
+		name := keyName(key)
 		written[name] = true
 		value, stays := after[name]
-		if kept[i] = stays || key.Tag == "!!merge"; !stays || reflect.DeepEqual(before[name], value) {
+		_, known := before[name] // not so merge keys, and keys that are numbers
+		if kept[i] = stays || !known; !stays || reflect.DeepEqual(before[name], value) {
 			continue
 		}
 		colon, err := e.colonEnd(key)

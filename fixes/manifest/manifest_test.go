@@ -209,6 +209,12 @@ func TestEditsKeepTheRest(t *testing.T) {
 			"spec: &s\n  a: 1\n  b: 2\n",
 		},
 		{
+			"words that are booleans as keys",
+			"spec:\n  y: 1\n  \"n\": 2\n  0x10: 3\n",
+			`[{"op":"replace","path":"/spec/true","value":7},{"op":"replace","path":"/spec/n","value":8}]`,
+			"spec:\n  y: 7\n  \"n\": 8\n  0x10: 3\n",
+		},
+		{
 			"lists in lists",
 			"spec:\n  a:\n  - - 1\n    - 2\n  - - 3\n",
 			`[{"op":"add","path":"/spec/a/0/-","value":9},{"op":"remove","path":"/spec/a/1"}]`,

@@ -78,7 +78,12 @@ func (e *editor) mask(n *yaml.Node, value, masked any, indent int) {
 	case map[string]any:
 		if masked, ok := masked.(map[string]any); ok && n.Kind == yaml.MappingNode {
 			for key := range value {
-				e.mask(writtenAs(n, key), value[key], masked[key], e.column(n))
+				child := writtenAs(n, key)
+				if child == nil && !reflect.DeepEqual(value[key], masked[key]) {
+					e.maskWhole(n, "(masked)", indent) // it's there, but where can't be told
+					return
+				}
+				e.mask(child, value[key], masked[key], e.column(n))
 			}
 			return
 		}
@@ -90,6 +95,11 @@ func (e *editor) mask(n *yaml.Node, value, masked any, indent int) {
 			return
 		}
 	}
+	e.maskWhole(n, fmt.Sprint(masked), indent)
+}
+
+// maskWhole replaces each line of a value.
+func (e *editor) maskWhole(n *yaml.Node, mark string, indent int) {
 	start := e.offset(n)
 	end, err := e.end(n, indent)
 	if err != nil {
@@ -99,7 +109,7 @@ func (e *editor) mask(n *yaml.Node, value, masked any, indent int) {
 	for i, line := range lines {
 		body := strings.TrimSpace(line)
 		if body != "" {
-			lines[i] = strings.Replace(line, body, fmt.Sprint(masked), 1)
+			lines[i] = strings.Replace(line, body, mark, 1)
 		}
 	}
 	e.splice(start, end, strings.Join(lines, ""))
