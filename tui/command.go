@@ -30,6 +30,9 @@ func commands() []command {
 		all = append(all, command{names: []string{string(layer)}, desc: "findings of layer " + string(layer), run: showLayer(layer)})
 	}
 	return append(all,
+		command{names: []string{"view", "views"}, desc: "the findings as a saved view has them", run: showView, args: viewNames},
+		command{names: []string{"save-view"}, desc: "keep the findings as they are shown now, under a name", run: saveView},
+		command{names: []string{"forget-view"}, desc: "delete a saved view", run: forgetView, args: viewNames},
 		command{names: []string{"posture", "pulse", "dashboard"}, desc: "how the cluster stands, and what to do next", run: showRoot(newPostureView)},
 		command{names: []string{"checks"}, desc: "every check: pass, fail or unknown, and why", run: showRoot(newChecksView)},
 		command{names: []string{"exceptions", "exc", "accepted"}, desc: "what somebody has accepted, until when and why", run: showRoot(newExceptionsView)},
