@@ -73,7 +73,7 @@ func PlanDebug(pod *corev1.Pod, o DebugOptions, now time.Time) (DebugPlan, error
 	changed.Spec.EphemeralContainers = append(changed.Spec.EphemeralContainers, corev1.EphemeralContainer{
 		TargetContainerName: target,
 		EphemeralContainerCommon: corev1.EphemeralContainerCommon{
-			Name: name, Image: image, Command: debugCommand(name, o.Lasts),
+			Name: name, Image: image, Command: debugCommand(name, target, until, o.Lasts),
 			Env:                      []corev1.EnvVar{{Name: debugUntil, Value: until.Format(time.RFC3339)}},
 			ImagePullPolicy:          corev1.PullIfNotPresent,
 			TerminationMessagePolicy: corev1.TerminationMessageReadFile,
@@ -93,10 +93,12 @@ func PlanDebug(pod *corev1.Pod, o DebugOptions, now time.Time) (DebugPlan, error
 }
 
 // debugCommand only waits: what is typed into a container's main process is
-// kept in its log, and what is typed into a shell beside it is not. The name
-// comes last, for endCommand to know the process by.
-func debugCommand(name string, lasts time.Duration) []string {
-	wait := fmt.Sprintf("trap 'exit 0' TERM; sleep %d & wait", int(lasts.Seconds()))
+// kept in its log, and what is typed into a shell beside it is not. The log has
+// when it started and why it ended. The name comes last, for endCommand to know
+// the process by.
+func debugCommand(name, target string, until time.Time, lasts time.Duration) []string {
+	wait := fmt.Sprintf("trap 'echo it was ended; exit 0' TERM; echo %s looks into container %s until %s at the latest; sleep %d & wait; echo its time is over",
+		name, target, until.Format(time.RFC3339), int(lasts.Seconds()))
 	return []string{"sh", "-c", wait, name}
 }
 

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,8 +64,8 @@ func userOf(pod *corev1.Pod, target string) int64 {
 	return debugUser
 }
 
-// mergeCustom lays a partial container over the profile's. The name, and what
-// the container runs, stay kiln's.
+// mergeCustom lays a partial container over the profile's. As with kubectl's,
+// it may not say what runs: the name, the image and the command stay.
 func mergeCustom(container *corev1.EphemeralContainer, custom []byte) error {
 	if custom == nil {
 		return nil
@@ -73,13 +74,23 @@ func mergeCustom(container *corev1.EphemeralContainer, custom []byte) error {
 	if err := yaml.UnmarshalStrict(custom, &partial); err != nil {
 		return fmt.Errorf("reading the custom profile: %w", err)
 	}
-	partial.Name, partial.Command, partial.Args = container.Name, container.Command, nil
+	if partial.Name != "" || partial.Image != "" || partial.Command != nil || partial.Args != nil || partial.Lifecycle != nil || partial.VolumeDevices != nil {
+		return errors.New("a custom profile must not set name, image, command, args, lifecycle or volumeDevices")
+	}
 	base, err := json.Marshal(container.EphemeralContainerCommon)
 	if err != nil {
 		return fmt.Errorf("applying the custom profile: %w", err)
 	}
 	patch, err := json.Marshal(partial)
 	if err != nil {
+		return fmt.Errorf("applying the custom profile: %w", err)
+	}
+	var sent map[string]any
+	if err := json.Unmarshal(patch, &sent); err != nil {
+		return fmt.Errorf("applying the custom profile: %w", err)
+	}
+	delete(sent, "name") // it is always written, even if it's empty
+	if patch, err = json.Marshal(sent); err != nil {
 		return fmt.Errorf("applying the custom profile: %w", err)
 	}
 	merged, err := strategicpatch.StrategicMergePatch(base, patch, corev1.EphemeralContainerCommon{})

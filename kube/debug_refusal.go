@@ -48,6 +48,9 @@ func (c *Cluster) CheckDebug(ctx context.Context, pod *corev1.Pod, plan DebugPla
 	if err := c.debugRights(ctx, plan.Pod); err != nil {
 		return nil, err
 	}
+	if err := c.checkNode(ctx, pod); err != nil {
+		return nil, fmt.Errorf("no debug container for pod %s: %w", Clean(pod.Name), err)
+	}
 	after, err := c.AddDebugContainer(ctx, plan, DryRun)
 	if why, refused := podSecurityReason(err); refused {
 		return nil, &PodSecurityError{Why: why, Accepted: c.acceptedProfiles(ctx, pod, o)}
@@ -71,7 +74,7 @@ func (c *Cluster) needRights(ctx context.Context, what string, pod Ref, rights [
 		}}
 		answer, err := c.Client.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
 		if err == nil && !answer.Status.Allowed {
-			missing = append(missing, right[0]+" pods/"+right[1])
+			missing = append(missing, strings.TrimSuffix(right[0]+" pods/"+right[1], "/"))
 		}
 	}
 	if missing != nil {

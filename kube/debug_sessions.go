@@ -62,6 +62,18 @@ func DebugSessionsOf(pod *corev1.Pod) []DebugSession {
 	return sessions
 }
 
+// DebugContainersOf are the names of all debug containers of kiln's that the
+// pod ever had, the oldest first.
+func DebugContainersOf(pod *corev1.Pod) []string {
+	var names []string
+	for _, container := range pod.Spec.EphemeralContainers {
+		if strings.HasPrefix(container.Name, debugPrefix) {
+			names = append(names, container.Name)
+		}
+	}
+	return names
+}
+
 // endCommand ends the container's main process, wherever the container shares
 // the processes of another. It uses nothing but the shell.
 func endCommand(name string) []string {

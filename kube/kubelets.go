@@ -13,8 +13,7 @@ import (
 // readKubelets asks every node for its kubelet's live configuration.
 func (col *collector) readKubelets(ctx context.Context) {
 	if !col.opts.Kubelets {
-		col.settle(KubeletConfigs, batch{}, &Gap{KubeletConfigs,
-			"the kubelets were not asked, because that takes the right to proxy to nodes", "--kubelets asks them"})
+		col.settleProbedKubelets()
 		return
 	}
 	var mu sync.Mutex
@@ -37,6 +36,19 @@ func (col *collector) readKubelets(ctx context.Context) {
 	}
 	_ = group.Wait() // failures are kept, none is returned
 	col.settle(KubeletConfigs, batch{store: func(inv *Inventory) { inv.Kubelets = configs }}, kubeletGap(failures, len(col.inv.Nodes)))
+}
+
+// settleProbedKubelets takes what node probes saw, where nobody asks the
+// kubelets themselves.
+func (col *collector) settleProbedKubelets() {
+	configs, all := probedKubelets(col.inv, col.opts.NodeFacts)
+	var gap *Gap
+	if !all {
+		gap = &Gap{KubeletConfigs,
+			"the kubelets were not asked, because that takes the right to proxy to nodes",
+			"--kubelets asks them; 'kiln debug node/NAME --probe' looks at one node's"}
+	}
+	col.settle(KubeletConfigs, batch{store: func(inv *Inventory) { inv.Kubelets = configs }}, gap)
 }
 
 func kubeletGap(failures []error, nodes int) *Gap {

@@ -53,6 +53,9 @@ const (
 	// KubeletConfigs are the live configurations of the kubelets. They need
 	// the dangerous right to proxy to nodes, so reading them is opt-in.
 	KubeletConfigs Resource = "nodes/proxy"
+	// NodeProbes are the machines themselves, which the API doesn't show:
+	// what node probes saw of them.
+	NodeProbes Resource = "node probes"
 )
 
 // WorkloadResources are the kinds that a Workload is made from.

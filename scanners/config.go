@@ -35,14 +35,6 @@ type Config struct {
 	Exceptions []Exception `json:"exceptions,omitempty"`
 }
 
-// DebugConfig is for clusters that can't pull any image.
-type DebugConfig struct {
-	// Image is what debug containers run where nobody names another one.
-	Image string `json:"image,omitempty"`
-	// Images are all that they may run. Empty means any.
-	Images []string `json:"images,omitempty"`
-}
-
 // configVersion is the apiVersion of kiln's own files.
 const configVersion = "kiln/v1"
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kiln/fixes"
 	"kiln/kube"
@@ -27,9 +26,11 @@ type debugOptions struct {
 	yes      bool
 	existing bool
 	probe    bool
+	mounts   []string
 	output   string
 	list     bool
 	attach   string
+	logs     string
 	endAfter bool
 	end      string
 	command  []string
@@ -38,16 +39,22 @@ type debugOptions struct {
 func newDebug(a *app) *cobra.Command {
 	o := debugOptions{}
 	cmd := &cobra.Command{
-		Use:   "debug POD [-- COMMAND...]",
+		Use:   "debug POD|KIND/NAME [-- COMMAND...]",
 		Short: "Look into a container, from an ephemeral container beside it",
 		Long: `Adds an ephemeral container that sees the processes of one of the pod's, opens
 a shell in it, and ends it with the shell. The server is asked first, in a dry
 run, whether it would take it. An ephemeral container can't be removed from its
-pod again, only ended; kiln's end by themselves at the latest after --for.`,
+pod again, only ended; kiln's end by themselves at the latest after --for.
+
+Instead of a pod it takes what pods belong to: deploy/NAME, svc/NAME and the
+like. With --probe it opens no shell, but looks at how the container runs, or,
+with node/NAME, at the machine, and keeps that for fixes and checks.`,
 		Example: `  kiln debug web-5d9c7-x2x4q -n shop
   kiln debug web-5d9c7-x2x4q -c api --profile restricted --yes -- ps
+  kiln debug deploy/web -n shop
   kiln debug --list -A
-  kiln debug web-5d9c7-x2x4q --probe --yes
+  kiln debug deploy/web --probe --yes
+  kiln debug node/worker-1 --probe
   kiln debug web-5d9c7-x2x4q --end all`,
 		Args: func(cmd *cobra.Command, args []string) error { return o.take(cmd, args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,14 +63,17 @@ pod again, only ended; kiln's end by themselves at the latest after --for.`,
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGHUP) // the terminal was closed
 			defer stop()
-			return a.debug(ctx, strings.TrimPrefix(args[0], "pod/"), o)
+			if node, isNode := strings.CutPrefix(args[0], nodeArgument); isNode {
+				return a.probeNode(ctx, node, o)
+			}
+			return a.debug(ctx, args[0], o)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.Target, "container", "c", "", "the container to look into; the pod's default one without it")
 	f.StringVar(&o.Image, "image", "", "the debug container's image (default "+kube.DebugImage+", or what the configuration says)")
-	f.StringVar(&o.Profile, "profile", "general", strings.Join(kube.DebugProfiles(), ", "))
-	f.StringVar(&o.custom, "custom", "", "a `file` with a partial container, merged over the profile")
+	f.StringVar(&o.Profile, "profile", "", strings.Join(kube.DebugProfiles(), ", ")+" (default what the namespace's Pod Security level suggests)")
+	f.StringVar(&o.custom, "custom", "", "a `file` with a partial container, in YAML or JSON, merged over the profile")
 	f.DurationVar(&o.Lasts, "for", time.Hour, "how long the debug container may last")
 	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long to wait for it to start")
 	f.BoolVar(&o.keep, "keep", false, "let it run on after the shell, to come back with --attach")
@@ -72,9 +82,11 @@ pod again, only ended; kiln's end by themselves at the latest after --for.`,
 	f.BoolVar(&o.existing, "existing", false, "a shell in the container itself, without a debug container")
 	f.StringVar(&o.attach, "attach", "", "a shell in a debug `container` that runs already")
 	f.BoolVar(&o.endAfter, "end-after", false, "with --attach: end it with the shell")
+	f.StringVar(&o.logs, "logs", "", "the log of one of the pod's debug `containers` by its name, or of all, ended ones too")
 	f.StringVar(&o.end, "end", "", "end one of the pod's debug `containers` by its name, or all")
 	f.BoolVar(&o.probe, "probe", false, "instead of a shell, look at how the container runs, and keep that as evidence; it only reads")
-	f.StringVarP(&o.output, "output", "o", "text", "the evidence's format: text, json or yaml")
+	f.StringArrayVar(&o.mounts, "mount", nil, "with --probe of a node: one more `folder` of it to mount, read-only")
+	f.StringVarP(&o.output, "output", "o", "text", "the format of what a probe saw: text, json or yaml")
 	f.BoolVar(&o.list, "list", false, "list kiln's debug containers that run")
 	return cmd
 }
@@ -93,9 +105,13 @@ func (o *debugOptions) take(cmd *cobra.Command, args []string) error {
 		return usageErrorf("--output: unknown format %q: use text, json or yaml", o.output)
 	case o.probe && len(o.command) > 0:
 		return usageErrorf("--probe runs a command of its own")
+	case !o.list && strings.HasPrefix(args[0], nodeArgument) && !o.probe:
+		return usageErrorf("on a node kiln opens no shell: --probe looks at it")
+	case len(o.mounts) > 0 && (o.list || !strings.HasPrefix(args[0], nodeArgument)):
+		return usageErrorf("--mount is for probes of nodes")
 	case o.Lasts < time.Second:
 		return usageErrorf("--for: %s is too short", o.Lasts)
-	case !slices.Contains(kube.DebugProfiles(), o.Profile):
+	case o.Profile != "" && !slices.Contains(kube.DebugProfiles(), o.Profile):
 		return usageErrorf("--profile: unknown profile %q: use %s", o.Profile, strings.Join(kube.DebugProfiles(), ", "))
 	}
 	return nil
@@ -109,20 +125,24 @@ func (a *app) debug(ctx context.Context, name string, o debugOptions) error {
 			return fmt.Errorf("reading the custom profile: %w", err)
 		}
 	}
-	if err := a.chooseImage(&o.DebugOptions); err != nil {
+	var err error
+	if o.Image, err = a.settings.Debug.ImageFor(o.Image, kube.DebugImage); err != nil {
 		return err
 	}
 	fixer, err := a.fixer(ctx)
 	if err != nil {
 		return err
 	}
+	a.reapNodeProbes(ctx, fixer)
 	cluster := fixer.Cluster
-	pod, err := cluster.Client.CoreV1().Pods(cluster.Namespace).Get(ctx, name, metav1.GetOptions{})
+	pod, err := a.choosePod(ctx, cluster, name)
 	if err != nil {
 		return err
 	}
 	ref := kube.Ref{APIVersion: "v1", Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
 	switch {
+	case o.logs != "":
+		return a.debugLogs(ctx, cluster, pod, o.logs)
 	case o.end != "":
 		return a.endDebug(ctx, cluster, pod, o.end)
 	case o.attach != "":
@@ -136,23 +156,13 @@ func (a *app) debug(ctx context.Context, name string, o debugOptions) error {
 	return a.newSession(ctx, fixer, pod, o)
 }
 
-// chooseImage takes the configuration's image where none was named, and
-// refuses one that the configuration doesn't allow.
-func (a *app) chooseImage(o *kube.DebugOptions) error {
-	if o.Image == "" {
-		o.Image = a.settings.Debug.Image
-	}
-	if o.Image == "" {
-		o.Image = kube.DebugImage
-	}
-	if allowed := a.settings.Debug.Images; len(allowed) > 0 && !slices.Contains(allowed, o.Image) {
-		return fmt.Errorf("the configuration doesn't allow debug containers of %s, only of %s", o.Image, strings.Join(allowed, ", "))
-	}
-	return nil
-}
-
 // newSession adds a debug container, opens a shell in it, and ends it.
 func (a *app) newSession(ctx context.Context, fixer *fixes.Fixer, pod *corev1.Pod, o debugOptions) error {
+	if o.Profile == "" {
+		var why string
+		o.Profile, why = fixer.Cluster.SuggestProfile(ctx, pod)
+		fmt.Fprintf(a.err, "profile %s, since %s (--profile takes another one)\n", o.Profile, why)
+	}
 	plan, err := kube.PlanDebug(pod, o.DebugOptions, time.Now())
 	if err != nil {
 		return fmt.Errorf("no debug container for pod %s: %w", pod.Name, err)

@@ -125,10 +125,12 @@ func TestDebugADistrolessPod(t *testing.T) {
 	if list := kiln(t, "", "debug", "--list", "-n", ns); list.out != "" {
 		t.Errorf("the debug container runs on: %s", list.out)
 	}
-	logs, err := testbed.Client().CoreV1().Pods(ns).GetLogs("hello", &corev1.PodLogOptions{
-		Container: ephemeralContainers(t, testbed, ns)[0].Name}).DoRaw(t.Context())
-	if err != nil || len(logs) > 0 {
-		t.Errorf("the debug container's log has what was typed: %q, %v", logs, err)
+	logs := kiln(t, "", "debug", "hello", "-n", ns, "--logs", "all")
+	if !strings.Contains(logs.out, "looks into container app until ") || !strings.Contains(logs.out, "it was ended") || strings.Contains(logs.out, "passwd") {
+		t.Errorf("the debug container's log: exit %d, %q, %s", logs.code, logs.out, logs.err)
+	}
+	if other := kiln(t, "", "debug", "hello", "-n", ns, "--logs", "other"); other.code != exitError || !strings.Contains(other.err, "no debug container") {
+		t.Errorf("another's log: exit %d, %s", other.code, other.err)
 	}
 }
 
@@ -179,15 +181,15 @@ func TestDebugUnderRestrictedPodSecurity(t *testing.T) {
 	enforce(t, testbed, ns, "restricted")
 	runPod(t, testbed, ns, harden(helloPod()))
 
-	refused := kiln(t, "", "debug", "hello", "-n", ns, "--yes")
+	refused := kiln(t, "", "debug", "hello", "-n", ns, "--yes", "--profile", "general")
 	if refused.code != exitError || !strings.Contains(refused.err, "violates PodSecurity") || !strings.Contains(refused.err, "would accept --profile restricted") {
 		t.Errorf("general: exit %d, %s", refused.code, refused.err)
 	}
 	if len(ephemeralContainers(t, testbed, ns)) > 0 {
 		t.Error("a refused container was added")
 	}
-	got := kiln(t, "", "debug", "hello", "-n", ns, "--yes", "--profile", "restricted", "--", "id", "-u")
-	if got.code != exitDone || strings.TrimSpace(got.out) != "1000" {
+	got := kiln(t, "", "debug", "hello", "-n", ns, "--yes", "--", "id", "-u")
+	if got.code != exitDone || strings.TrimSpace(got.out) != "1000" || !strings.Contains(got.err, "profile restricted, since the namespace enforces") {
 		t.Errorf("restricted: exit %d, out %q, err %s", got.code, got.out, got.err)
 	}
 }
@@ -221,7 +223,7 @@ func TestDebugSaysWhyTheContainerDoesNotStart(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := kiln(t, "", slices.Concat([]string{"debug", "hello", "-n", ns, "--yes"}, test.flags)...)
+			got := kiln(t, "", slices.Concat([]string{"debug", "pod/hello", "-n", ns, "--yes"}, test.flags)...)
 			if got.code != exitError || !strings.Contains(got.err, test.want) {
 				t.Errorf("exit %d, %s", got.code, got.err)
 			}
@@ -301,6 +303,8 @@ func TestDebugUsage(t *testing.T) {
 		"debug a --for 0s":            "too short",
 		"debug --list a":              "takes no pod",
 		"debug a --profile nonsense ": "use general, baseline, restricted",
+		"debug node/n1":               "--probe looks at it",
+		"debug a --probe --mount /x":  "for probes of nodes",
 	} {
 		if got := kiln(t, "", strings.Fields(args)...); got.code != exitUsage || !strings.Contains(got.err, want) {
 			t.Errorf("%s: exit %d, %s", args, got.code, got.err)

@@ -96,9 +96,10 @@ func (a *app) inventory(ctx context.Context, o scanOptions) (*kube.Inventory, []
 	if err != nil {
 		return nil, nil, err
 	}
+	options := kube.CollectOptions{Namespace: a.namespace(), Kubelets: o.kubelets, NodeFacts: a.nodeFacts(cluster)}
 	progress := newProgress(a.err)
 	defer progress.done()
-	inv, err := kube.Collect(ctx, cluster, kube.CollectOptions{Namespace: a.namespace(), Kubelets: o.kubelets}, progress.show)
+	inv, err := kube.Collect(ctx, cluster, options, progress.show)
 	return inv, nil, err
 }
 
