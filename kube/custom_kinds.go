@@ -4,6 +4,7 @@ import "k8s.io/apimachinery/pkg/runtime/schema"
 
 // The custom resources that checks read where their CRDs are there.
 const (
+	SecretStores        Resource = "secretstores.external-secrets.io"
 	ClusterSecretStores Resource = "clustersecretstores.external-secrets.io"
 
 	VeleroSchedules Resource = "schedules.velero.io"
@@ -37,6 +38,7 @@ func customKinds() []kind {
 	calico := schema.GroupVersion{Group: "projectcalico.org", Version: "v3"}
 	admin := schema.GroupVersion{Group: "policy.networking.k8s.io", Version: "v1alpha1"}
 	return append(reportKinds(),
+		customKind(SecretStores, secrets.WithKind("SecretStore"), "spec.provider"),
 		customKind(ClusterSecretStores, secrets.WithKind("ClusterSecretStore"), "spec.conditions"),
 		customKind(VeleroSchedules, velero.WithKind("Schedule"), "spec.schedule", "spec.paused", "status.phase", "status.lastBackup"),
 		customKind(VeleroBackups, velero.WithKind("Backup"), "status.phase", "status.completionTimestamp"),

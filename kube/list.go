@@ -230,7 +230,8 @@ func clusterScoped(r Resource) bool {
 	case Namespaces, Nodes, ClusterRoles, ClusterRoleBindings, PersistentVolumes, StorageClasses,
 		ValidatingWebhooks, MutatingWebhooks, ValidatingAdmissionPolicies, ValidatingAdmissionPolicyBindings, CustomResourceDefinitions,
 		ClusterSecretStores, CiliumClusterPolicies, CalicoCRDGlobalPolicies, CalicoGlobalPolicies,
-		AdminNetworkPolicies, BaselineAdminNetworkPolicies, ClusterNetworkPolicies, ClusterPolicyReports:
+		AdminNetworkPolicies, BaselineAdminNetworkPolicies, ClusterNetworkPolicies, ClusterPolicyReports, ClusterOpenReports,
+		ClusterVulnerabilityReports, ClusterConfigAuditReports, ClusterRbacAssessmentReports, ClusterInfraAssessmentReports, ClusterComplianceReports:
 		return true
 	}
 	return false

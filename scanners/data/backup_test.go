@@ -86,3 +86,22 @@ func TestSharedSecretStores(t *testing.T) {
 		{Name: "a namespace's own", Objects: strings.Replace(store("SecretStore", ""), "name: vault", "name: vault, namespace: shop", 1)},
 	})
 }
+
+func TestStoresThatLogInAlike(t *testing.T) {
+	store := func(namespace, provider string) string {
+		return "---\n{apiVersion: external-secrets.io/v1, kind: SecretStore, metadata: {name: vault, namespace: " + namespace + "}, spec: {provider: " + provider + "}}\n"
+	}
+	role := func(name string) string {
+		return "{vault: {server: 'https://vault.example', path: kv, auth: {kubernetes: {mountPath: kubernetes, role: " + name + ", serviceAccountRef: {name: vault}}}}}"
+	}
+	const token = "{vault: {server: 'https://vault.example', path: kv, auth: {tokenSecretRef: {name: token, key: token}}}}"
+	both := []string{"SecretStore/vault in payments | spec.provider", "SecretStore/vault in shop | spec.provider"}
+	scantest.Judge(t, sharedSecretStore(), []scantest.Verdict{
+		{Name: "one role for two namespaces", Objects: store("payments", role("all")) + store("shop", role("all")), Want: both},
+		{Name: "a role for each", Objects: store("payments", role("payments")) + store("shop", role("shop"))},
+		{Name: "two stores in one namespace", Objects: store("shop", role("shop")) + strings.Replace(store("shop", role("shop")), "name: vault, n", "name: other, n", 1)},
+		{Name: "credentials of a Secret each", Objects: store("payments", token) + store("shop", token)},
+		{Name: "for tests", Objects: store("payments", "{fake: {data: []}}") + store("shop", "{fake: {data: []}}")},
+		{Name: "the node's own identity", Objects: store("payments", "{aws: {service: SecretsManager, region: eu-west-1}}") + store("shop", "{aws: {service: SecretsManager, region: eu-west-1}}"), Want: both},
+	})
+}

@@ -51,6 +51,15 @@ func objectsOf(inv *kube.Inventory) objects {
 	for _, ns := range inv.Namespaces {
 		known[shortRef(ns)] = ns
 	}
+	for _, node := range inv.Nodes {
+		known[shortRef(node)] = node
+	}
+	for _, role := range inv.ClusterRoles {
+		known[shortRef(role)] = role
+	}
+	for _, role := range inv.Roles {
+		known[shortRef(role)] = role
+	}
 	return known
 }
 

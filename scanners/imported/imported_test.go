@@ -100,6 +100,98 @@ func TestTrivyReportsAreShownAtTheOwner(t *testing.T) {
 	})
 }
 
+func TestTrivysReportsOnTheCluster(t *testing.T) {
+	const reports = `---
+apiVersion: aquasecurity.github.io/v1alpha1
+kind: ClusterRbacAssessmentReport
+metadata:
+  name: clusterrole-67d7b8f4d5
+  labels: {trivy-operator.resource.kind: ClusterRole, trivy-operator.resource.name-hash: 67d7b8f4d5}
+  annotations: {trivy-operator.resource.name: "team:ops"}
+report:
+  checks:
+  - {checkID: KSV041, severity: CRITICAL, success: false, title: Manage secrets}
+  - {checkID: KSV043, severity: CRITICAL, success: true, title: Impersonate}
+---
+apiVersion: aquasecurity.github.io/v1alpha1
+kind: ClusterInfraAssessmentReport
+metadata: {name: node-n1, labels: {trivy-operator.resource.kind: Node, trivy-operator.resource.name: n1}}
+report: {checks: [{checkID: KCV0073, severity: HIGH, success: false, title: Kubelet service file permissions}]}
+---
+apiVersion: aquasecurity.github.io/v1alpha1
+kind: ClusterConfigAuditReport
+metadata: {name: namespace-gone, labels: {trivy-operator.resource.kind: Namespace, trivy-operator.resource.name: gone}}
+report: {checks: [{checkID: KSV040, severity: LOW, success: false, title: Resource quota}]}
+---
+apiVersion: aquasecurity.github.io/v1alpha1
+kind: ClusterComplianceReport
+metadata: {name: cis}
+spec: {compliance: {title: CIS Kubernetes Benchmarks}}
+status:
+  summaryReport:
+    controlCheck:
+    - {id: 5.1.2, name: Minimize access to secrets, severity: HIGH, totalFail: 3}
+    - {id: 5.1.3, name: Minimize wildcards, severity: HIGH, totalFail: 0}
+---
+apiVersion: aquasecurity.github.io/v1alpha1
+kind: ClusterComplianceReport
+metadata: {name: nsa}
+status:
+  detailReport:
+    results:
+    - {id: "1.0", name: Non-root containers, severity: MEDIUM, checks: [{success: false}, {success: true}]}
+    - {id: "1.1", name: Immutable file systems, severity: LOW, checks: [{success: true}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: "team:ops"}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: n1}
+`
+	compare(t, told(trivy(), scantest.Cluster(t, reports)), []string{
+		"critical | ClusterRole/team:ops |  | Trivy KSV041: Manage secrets",
+		"high | ClusterComplianceReport/cis |  | Trivy, CIS Kubernetes Benchmarks 5.1.2: Minimize access to secrets (3 failed)",
+		"high | Node/n1 |  | Trivy KCV0073: Kubelet service file permissions",
+		"medium | ClusterComplianceReport/nsa |  | Trivy, nsa 1.0: Non-root containers (1 failed)",
+		"low | ClusterConfigAuditReport/namespace-gone |  | Trivy KSV040: Resource quota",
+	})
+}
+
+func TestOpenReportsAreReadLikePolicyReports(t *testing.T) {
+	const reports = `---
+apiVersion: wgpolicyk8s.io/v1alpha2
+kind: PolicyReport
+metadata: {name: a, namespace: shop}
+scope: {kind: Deployment, name: web, namespace: shop}
+results: [{policy: require-probes, rule: readiness, result: fail, severity: high, source: kyverno, message: no readiness probe}]
+---
+apiVersion: openreports.io/v1alpha1
+kind: Report
+metadata: {name: a, namespace: shop}
+source: kyverno
+scope: {kind: Deployment, name: web, namespace: shop}
+results:
+- {policy: require-probes, rule: readiness, result: fail, severity: high, description: no readiness probe}
+- {policy: require-owner, result: error, description: could not be judged}
+---
+apiVersion: openreports.io/v1alpha1
+kind: ClusterReport
+metadata: {name: c}
+source: scanner
+results: [{policy: quota, result: fail, description: no quota, subjects: [{kind: Namespace, name: shop}]}]
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+`
+	compare(t, told(policyReport(), scantest.Cluster(t, deployment+reports)), []string{
+		"high | Deployment/web |  | kyverno require-probes/readiness: no readiness probe",
+		"medium | Namespace/shop |  | scanner quota: no quota",
+	})
+}
+
 func TestPolicyReportsAreOneFindingPerRuleAndOwner(t *testing.T) {
 	const reports = `---
 apiVersion: wgpolicyk8s.io/v1alpha2

@@ -1,6 +1,7 @@
 package imported
 
 import (
+	"cmp"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -13,19 +14,25 @@ func policyReport() scanners.Check {
 	return scanners.Check{
 		ID: "import/policy-report", Layer: scanners.API, Severity: scanners.Info,
 		Title:      "A policy report says that an object breaks a rule",
-		References: []string{"wgpolicyk8s.io"},
+		References: []string{"wgpolicyk8s.io", "openreports.io"},
 		Fix:        scanners.Manual,
-		Needs:      []kube.Resource{kube.PolicyReports, kube.ClusterPolicyReports},
-		Hints:      append(kube.WorkloadResources(), kube.Namespaces),
+		Needs:      policyResources(),
+		Hints:      append(kube.WorkloadResources(), kube.Namespaces, kube.Nodes, kube.ClusterRoles, kube.Roles),
 		Find:       findPolicyReports,
 	}
+}
+
+// policyResources are the same reports under their old and their new group.
+// Where a tool writes both, a finding of each is one by its key.
+func policyResources() []kube.Resource {
+	return []kube.Resource{kube.PolicyReports, kube.ClusterPolicyReports, kube.OpenReports, kube.ClusterOpenReports}
 }
 
 func findPolicyReports(inv *kube.Inventory) scanners.Result {
 	known := objectsOf(inv)
 	var hits []scanners.Hit
 	reports := 0
-	for _, resource := range []kube.Resource{kube.PolicyReports, kube.ClusterPolicyReports} {
+	for _, resource := range policyResources() {
 		for _, report := range inv.Custom[resource] {
 			reports++
 			results, _, _ := unstructured.NestedSlice(report.Object, "results")
@@ -61,10 +68,7 @@ func brokenRule(report *unstructured.Unstructured, result map[string]any, known 
 	if name := text(result, "rule"); name != "" {
 		rule += "/" + name
 	}
-	source := text(result, "source")
-	if source == "" {
-		source = "policy report"
-	}
+	source := cmp.Or(text(result, "source"), text(report.Object, "source"), "policy report")
 	var hits []scanners.Hit
 	for _, target := range targets(report, result) {
 		namespace := text(target, "namespace")
@@ -73,7 +77,7 @@ func brokenRule(report *unstructured.Unstructured, result map[string]any, known 
 		}
 		hits = append(hits, scanners.Hit{
 			Object: known.find(text(target, "kind"), namespace, text(target, "name"), report), Key: rule,
-			Message: fmt.Sprintf("%s %s: %s", source, rule, text(result, "message")), Severity: severity,
+			Message: fmt.Sprintf("%s %s: %s", source, rule, cmp.Or(text(result, "message"), text(result, "description"))), Severity: severity,
 		})
 	}
 	return hits
@@ -82,10 +86,12 @@ func brokenRule(report *unstructured.Unstructured, result map[string]any, known 
 // targets are the result's objects, else the one that the report is about.
 func targets(report *unstructured.Unstructured, result map[string]any) []map[string]any {
 	var all []map[string]any
-	items, _ := result["resources"].([]any)
-	for _, item := range items {
-		if m, ok := item.(map[string]any); ok {
-			all = append(all, m)
+	for _, list := range []string{"resources", "subjects"} {
+		items, _ := result[list].([]any)
+		for _, item := range items {
+			if m, ok := item.(map[string]any); ok {
+				all = append(all, m)
+			}
 		}
 	}
 	if len(all) == 0 {

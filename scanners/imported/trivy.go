@@ -17,24 +17,49 @@ func trivy() scanners.Check {
 		Title:      "Trivy Operator reports something",
 		References: []string{"Trivy Operator"},
 		Fix:        scanners.Manual,
-		Needs:      []kube.Resource{kube.VulnerabilityReports, kube.ConfigAuditReports, kube.ExposedSecretReports},
-		Hints:      append(kube.WorkloadResources(), kube.Namespaces),
+		Needs:      trivyResources(),
+		Hints:      append(kube.WorkloadResources(), kube.Namespaces, kube.Nodes, kube.ClusterRoles, kube.Roles),
 		Find:       findTrivy,
 	}
+}
+
+// trivyKind is one kind of report and how it is read.
+type trivyKind struct {
+	resource kube.Resource
+	read     func(trivyReport) []scanners.Hit
+}
+
+func trivyKinds() []trivyKind {
+	return []trivyKind{
+		{kube.VulnerabilityReports, vulnerabilities},
+		{kube.ClusterVulnerabilityReports, vulnerabilities},
+		{kube.ExposedSecretReports, exposedSecrets},
+		{kube.ConfigAuditReports, failedAudits},
+		{kube.ClusterConfigAuditReports, failedAudits},
+		{kube.RbacAssessmentReports, failedAudits},
+		{kube.ClusterRbacAssessmentReports, failedAudits},
+		{kube.InfraAssessmentReports, failedAudits},
+		{kube.ClusterInfraAssessmentReports, failedAudits},
+		{kube.ClusterComplianceReports, failedControls},
+	}
+}
+
+func trivyResources() []kube.Resource {
+	var all []kube.Resource
+	for _, k := range trivyKinds() {
+		all = append(all, k.resource)
+	}
+	return all
 }
 
 func findTrivy(inv *kube.Inventory) scanners.Result {
 	known := objectsOf(inv)
 	var hits []scanners.Hit
 	reports := 0
-	for resource, read := range map[kube.Resource]func(trivyReport) []scanners.Hit{
-		kube.VulnerabilityReports: vulnerabilities,
-		kube.ConfigAuditReports:   failedAudits,
-		kube.ExposedSecretReports: exposedSecrets,
-	} {
-		reports += len(inv.Custom[resource])
-		for _, r := range newest(inv.Custom[resource], known) {
-			hits = append(hits, read(r)...)
+	for _, k := range trivyKinds() {
+		reports += len(inv.Custom[k.resource])
+		for _, r := range newest(inv.Custom[k.resource], known) {
+			hits = append(hits, k.read(r)...)
 		}
 	}
 	if reports == 0 {
@@ -75,16 +100,21 @@ func newest(reports []*unstructured.Unstructured, known objects) []trivyReport {
 
 func reportOf(r *unstructured.Unstructured, known objects) trivyReport {
 	labels := r.GetLabels()
-	kind, name := labels["trivy-operator.resource.kind"], labels["trivy-operator.resource.name"]
-	return trivyReport{r, known.find(kind, r.GetNamespace(), name, r), labels["trivy-operator.container.name"]}
+	name := labels[resourceName]
+	if name == "" {
+		name = r.GetAnnotations()[resourceName] // no label may hold "system:node"
+	}
+	return trivyReport{r, known.find(labels["trivy-operator.resource.kind"], r.GetNamespace(), name, r), labels["trivy-operator.container.name"]}
 }
+
+const resourceName = "trivy-operator.resource.name"
 
 func (r trivyReport) hit(key, message string, severity scanners.Severity) scanners.Hit {
 	return scanners.Hit{Object: r.object, Container: r.container, Key: key, Message: message, Severity: severity}
 }
 
-func (r trivyReport) items(list string) []map[string]any {
-	items, _, _ := unstructured.NestedSlice(r.Object, "report", list)
+func (r trivyReport) items(list ...string) []map[string]any {
+	items, _, _ := unstructured.NestedSlice(r.Object, list...)
 	all := make([]map[string]any, 0, len(items))
 	for _, item := range items {
 		if m, ok := item.(map[string]any); ok {
@@ -107,7 +137,7 @@ func vulnerabilities(r trivyReport) []scanners.Hit {
 	var worst scanners.Severity
 	var ids []string
 	fixable := 0
-	for _, v := range r.items("vulnerabilities") {
+	for _, v := range r.items("report", "vulnerabilities") {
 		s := severityOf(text(v, "severity"))
 		count[s]++
 		if s > worst {
@@ -146,7 +176,7 @@ func vulnerabilities(r trivyReport) []scanners.Hit {
 
 func failedAudits(r trivyReport) []scanners.Hit {
 	var hits []scanners.Hit
-	for _, c := range r.items("checks") {
+	for _, c := range r.items("report", "checks") {
 		if success, _ := c["success"].(bool); success {
 			continue
 		}
@@ -158,9 +188,49 @@ func failedAudits(r trivyReport) []scanners.Hit {
 
 func exposedSecrets(r trivyReport) []scanners.Hit {
 	var hits []scanners.Hit
-	for _, s := range r.items("secrets") {
+	for _, s := range r.items("report", "secrets") {
 		message := fmt.Sprintf("Trivy: image %s holds a secret in %s: %s", r.image(), text(s, "target"), text(s, "title"))
 		hits = append(hits, r.hit("secret "+text(s, "ruleID")+" "+text(s, "target"), message, severityOf(text(s, "severity"))))
 	}
 	return hits
+}
+
+// failedControls are those of a compliance report, such as of the CIS
+// benchmark: by its summary, or by its details, as the report was asked for.
+func failedControls(r trivyReport) []scanners.Hit {
+	title, _, _ := unstructured.NestedString(r.Object, "spec", "compliance", "title")
+	if title == "" {
+		title = r.GetName()
+	}
+	var hits []scanners.Hit
+	control := func(c map[string]any, failed int64) {
+		id := text(c, "id")
+		message := fmt.Sprintf("Trivy, %s %s: %s", title, id, text(c, "name"))
+		if failed > 0 {
+			message += fmt.Sprintf(" (%d failed)", failed)
+		}
+		hits = append(hits, r.hit("control "+id, message, severityOf(text(c, "severity"))))
+	}
+	for _, c := range r.items("status", "summaryReport", "controlCheck") {
+		if failed, _ := c["totalFail"].(int64); failed > 0 {
+			control(c, failed)
+		}
+	}
+	for _, c := range r.items("status", "detailReport", "results") {
+		if failed := failures(c); failed > 0 || text(c, "status") == "FAIL" {
+			control(c, failed)
+		}
+	}
+	return hits
+}
+
+func failures(result map[string]any) int64 {
+	var failed int64
+	checks, _ := result["checks"].([]any)
+	for _, check := range checks {
+		if c, ok := check.(map[string]any); ok && c["success"] == false {
+			failed++
+		}
+	}
+	return failed
 }
