@@ -31,6 +31,11 @@ type Config struct {
 	Severities map[string]Severity `json:"severities,omitempty"`
 	// Debug says what debug containers may be.
 	Debug DebugConfig `json:"debug,omitzero"`
+	// Production are patterns of names, of contexts and namespaces, that are to
+	// be treated with care; nil means those with a word such as prod in them.
+	Production []string `json:"production,omitempty"`
+	// Contexts are for single contexts of the kubeconfig.
+	Contexts []ContextConfig `json:"contexts,omitempty"`
 	// Exceptions are findings that somebody has accepted.
 	Exceptions []Exception `json:"exceptions,omitempty"`
 }
@@ -66,6 +71,11 @@ func ReadConfig(from io.Reader) (Config, error) {
 	}
 	if err := config.Tools.Complain(); err != nil {
 		return Config{}, fmt.Errorf("tools: %w", err)
+	}
+	for i, c := range config.Contexts {
+		if err := c.complete(); err != nil {
+			return Config{}, fmt.Errorf("contexts[%d]: %w", i, err)
+		}
 	}
 	for i, e := range config.Exceptions {
 		if err := e.complete(); err != nil {

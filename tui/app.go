@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"charm.land/bubbles/v2/spinner"
@@ -35,7 +34,12 @@ type App struct {
 	session     *Session
 	connectErr  string
 	readOnly    bool
-	namespace   string
+	// wantsReadOnly is the user's own will, whatever the context's
+	// configuration says; adopted says that this was asked.
+	wantsReadOnly, adopted bool
+	// background is the theme that suits the terminal; empty until it is known.
+	background string
+	namespace  string
 
 	snapshot *snapshot
 	scan     scanRun
@@ -82,7 +86,7 @@ func newApp(ctx context.Context, opts Options, now func() time.Time) (*App, erro
 	}
 	a := &App{
 		ctx: ctx, opts: opts, now: now, keys: keys, aliases: aliases, bigHeader: true,
-		readOnly: opts.ReadOnly, namespace: opts.Namespace,
+		readOnly: opts.ReadOnly, wantsReadOnly: opts.ReadOnly, namespace: opts.Namespace,
 		spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 	}
 	a.setTheme(theme)
@@ -101,7 +105,7 @@ func (a *App) readContexts() {
 	a.contexts, _ = kubeContexts(a.opts.Flags)
 	for _, c := range a.contexts {
 		if c.current {
-			a.contextName = c.name
+			a.adopt(c.name)
 		}
 	}
 }
@@ -154,7 +158,8 @@ func cleanOr(texts ...string) string {
 }
 
 func (a *App) onConnected(s *Session) tea.Cmd {
-	a.session, a.contextName = s, s.cluster.Context
+	a.session = s
+	a.adopt(s.cluster.Context)
 	s.cluster.Gate.SetReadOnly(a.readOnly)
 	return tea.Batch(a.rescan(), a.recoverJournal())
 }
@@ -170,7 +175,7 @@ func (a *App) switchContext(name string) tea.Cmd {
 	a.scan.stop()
 	a.session, a.snapshot, a.namespace = nil, nil, ""
 	a.changes, a.judged = nil, nil
-	a.contextName = name
+	a.adopt(name)
 	a.findings = newFindingsView(a)
 	for _, v := range a.views {
 		a.leave(v)
@@ -180,11 +185,6 @@ func (a *App) switchContext(name string) tea.Cmd {
 	a.flash(info, "context "+kube.Clean(name))
 	return a.connect(name)
 }
-
-var productionName = regexp.MustCompile(`(?i)(^|[^a-z])(prod|production|prd|live)([^a-z]|$)`)
-
-// inProduction says whether the context's name looks like production.
-func (a *App) inProduction() bool { return productionName.MatchString(a.contextName) }
 
 // top is the view in front.
 func (a *App) top() view { return a.views[len(a.views)-1] }
@@ -220,7 +220,7 @@ func (a *App) root(v view) {
 
 // setReadOnly closes or opens the gate of the transport.
 func (a *App) setReadOnly(on bool) {
-	a.readOnly = on
+	a.readOnly, a.wantsReadOnly = on, on
 	if a.session != nil {
 		a.session.cluster.Gate.SetReadOnly(on)
 	}

@@ -87,7 +87,7 @@ func (v *contextsView) cell(row, col, _ int) cell {
 		switch {
 		case c.name == v.app.contextName:
 			return cell{name + " (here)", s.accent}
-		case productionName.MatchString(c.name):
+		case v.app.opts.Settings.LooksProduction(c.name):
 			return cell{"▲ " + name, s.alarm}
 		}
 		return cell{name, s.text}

@@ -11,7 +11,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/fixes"
-	"kiln/kube"
 )
 
 // confirmApply asks once more where a mistake would hurt most.
@@ -24,17 +23,24 @@ func (v *diffView) confirmApply() tea.Cmd {
 	case a.readOnly:
 		a.flash(warning, "read-only mode: nothing is written. ctrl-o allows changes")
 		return nil
-	case !a.inProduction():
-		return v.apply()
 	}
-	a.ask(question{
-		title:   "This is production",
-		text:    fmt.Sprintf("%s in %s. To go on, type the context's name.", v.applyLabel(v.ready()), kube.Clean(a.contextName)),
-		accept:  v.applyLabel(v.ready()),
-		typed:   a.contextName,
-		confirm: v.apply,
-	})
-	return nil
+	label := v.applyLabel(v.ready())
+	return a.confirmHere(label, label, v.namespaces(), v.apply)
+}
+
+// namespaces are those of the objects that would be written to.
+func (v *diffView) namespaces() []string {
+	var all []string
+	for _, i := range v.ready() {
+		for _, t := range v.proposals[i].preview.Targets {
+			name := t.Change.Target.Namespace
+			if t.Change.Target.Kind == "Namespace" {
+				name = t.Change.Target.Name
+			}
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // apply writes what is ready, one after the other.

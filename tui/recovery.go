@@ -133,14 +133,11 @@ func (v *recoveryView) press() tea.Cmd {
 		return nil
 	}
 	settle := func() tea.Cmd { return v.settle(label) }
-	if !v.app.inProduction() {
-		return settle()
+	var namespaces []string
+	for _, o := range v.recovery.Entry.Objects {
+		namespaces = append(namespaces, o.Ref.Namespace)
 	}
-	v.app.ask(question{
-		title: "This is production", text: "To go on, type the context's name.",
-		accept: label, typed: v.app.contextName, confirm: settle,
-	})
-	return nil
+	return v.app.confirmHere(label, label, namespaces, settle)
 }
 
 func (v *recoveryView) settle(label string) tea.Cmd {

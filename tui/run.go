@@ -22,6 +22,8 @@ type Options struct {
 	ReadOnly  bool
 	// Theme names a theme; empty means by the terminal's background.
 	Theme string
+	// Settings are the user's configuration.
+	Settings scanners.Config
 	// Command is run as if typed after ":" once the UI is up.
 	Command string
 	Checks  []scanners.Check

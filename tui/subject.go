@@ -128,7 +128,9 @@ func hang(mark string, width int, lines []string) []string {
 	return out
 }
 
-func (v *subjectView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Trace, v.app.keys.Copy} }
+func (v *subjectView) hints() []key.Binding {
+	return []key.Binding{v.app.keys.Back, v.app.keys.Trace, v.app.keys.Copy}
+}
 
 func (v *subjectView) help() []keyGroup {
 	return []keyGroup{{"Subject", []key.Binding{v.app.keys.Trace, v.app.keys.Copy}}, v.app.keys.moving()}

@@ -51,7 +51,8 @@ func (a *App) onBackground(dark bool) {
 	if dark {
 		name = "dark"
 	}
-	if a.opts.Theme != "" || name == a.theme.Name {
+	a.background = name
+	if a.opts.Theme != "" || name == a.theme.Name || a.opts.Settings.Context(a.contextName).Skin != "" {
 		return
 	}
 	theme, err := themes.Load(name)
@@ -104,6 +105,8 @@ func (a *App) onGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.toggleReadOnly()
 	case key.Matches(msg, a.keys.Header):
 		a.bigHeader = !a.bigHeader
+	case key.Matches(msg, a.keys.Save):
+		return a.saveShown(), true
 	case key.Matches(msg, a.keys.HistoryBack):
 		return a.travel(-1), true
 	case key.Matches(msg, a.keys.HistoryForward):

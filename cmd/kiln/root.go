@@ -36,7 +36,11 @@ type app struct {
 
 // connect opens the cluster that the flags mean.
 func (a *app) connect(ctx context.Context) (*kube.Cluster, error) {
-	return kube.Connect(ctx, a.flags, a.readOnly)
+	cluster, err := kube.Connect(ctx, a.flags, a.readOnly)
+	if cluster != nil && a.settings.Context(cluster.Context).ReadOnly {
+		cluster.Gate.SetReadOnly(true)
+	}
+	return cluster, err
 }
 
 // namespace is what -n says; empty means all. As in kubectl, -A wins.
@@ -81,7 +85,7 @@ command it opens on the current context.`,
 			return a.noTerminal(cmd.Context())
 		}
 		options.Flags, options.Namespace, options.ReadOnly = a.flags, a.namespace(), a.readOnly
-		options.Checks, options.Version = a.checks, version
+		options.Checks, options.Settings, options.Version = a.checks, a.settings, version
 		return tui.Run(cmd.Context(), options)
 	}
 	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newInfo(a), newVersion(a))

@@ -1,0 +1,88 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/scanners"
+)
+
+// configuredApp is an App with a configuration, in a context.
+func configuredApp(t *testing.T, settings scanners.Config, contextName string) (*App, *clock) {
+	t.Helper()
+	a, c := newTestApp(t, "", 120, 40)
+	a.opts.Settings = settings
+	a.adopt(contextName)
+	return a, c
+}
+
+func TestProductionByOwnPatterns(t *testing.T) {
+	a, _ := configuredApp(t, scanners.Config{Production: []string{"gold-*"}}, "gold-eu")
+	if text := screenText(a); !strings.Contains(text, "PRODUCTION") {
+		t.Errorf("gold-eu is production here:\n%s", text)
+	}
+	a.adopt("prod-eu")
+	if text := screenText(a); strings.Contains(text, "PRODUCTION") {
+		t.Errorf("prod-eu isn't:\n%s", text)
+	}
+}
+
+func TestContextsHaveTheirOwnModeAndSkin(t *testing.T) {
+	settings := scanners.Config{Contexts: []scanners.ContextConfig{{Context: "vault-*", ReadOnly: true, Skin: "light"}}}
+	a, c := configuredApp(t, settings, "vault-1")
+	if !a.readOnly || a.theme.Name != "light" {
+		t.Fatalf("read-only %v, skin %s", a.readOnly, a.theme.Name)
+	}
+	press(a, "ctrl+o")
+	c.now = c.now.Add(settleTime)
+	press(a, "tab", "enter")
+	if a.readOnly {
+		t.Fatal("ctrl-o should still open it")
+	}
+	a.adopt("vault-1") // as reconnecting does
+	if a.readOnly {
+		t.Error("what the user has allowed should stay")
+	}
+	a.adopt("staging")
+	if a.readOnly || a.theme.Name != "dark" {
+		t.Errorf("in staging: read-only %v, skin %s", a.readOnly, a.theme.Name)
+	}
+	press(a, "ctrl+o") // read-only by the user's own will
+	a.adopt("other")
+	if !a.readOnly {
+		t.Error("what the user has closed should stay closed everywhere")
+	}
+	a.Update(tea.BackgroundColorMsg{})
+	a.opts.Settings.Contexts = append(a.opts.Settings.Contexts, scanners.ContextConfig{Context: "odd", Skin: "no-such-skin"})
+	a.adopt("odd")
+	if text := screenText(a); !strings.Contains(text, "the skin of context odd") {
+		t.Errorf("a skin that isn't there should be told:\n%s", text)
+	}
+}
+
+func TestProductionNamespaceWantsItsNameTyped(t *testing.T) {
+	a, c := configuredApp(t, scanners.Config{}, "shared")
+	p := fixtureProposal()
+	p.preview.Targets[0].Change.Target.Namespace = "shop-prod"
+	v := openDiff(a, p)
+	applied := false
+	c.now = c.now.Add(settleTime)
+	v.carryOut = nil
+	a.confirmHere("Apply", "Apply", v.namespaces(), func() tea.Cmd { applied = true; return nil })
+	if a.dialog == nil || applied || !strings.Contains(screenText(a), "type the namespace's name") {
+		t.Fatalf("a namespace of production should ask:\n%s", screenText(a))
+	}
+	typeText(a, "shop-prod") // in flight: ignored
+	c.now = c.now.Add(settleTime)
+	press(a, "tab", "enter")
+	if applied {
+		t.Fatal("keys in flight have typed the name")
+	}
+	typeText(a, "shop-prod")
+	press(a, "enter")
+	if !applied {
+		t.Errorf("the name was typed:\n%s", screenText(a))
+	}
+}
