@@ -40,6 +40,10 @@ type savedMsg struct {
 
 // save writes the listed findings to a CSV file.
 func (v *findingsView) save() tea.Cmd {
+	if v.table.rows == 0 {
+		v.app.flash(info, "there is no finding here to save")
+		return nil
+	}
 	findings := make([]*scanners.Finding, v.table.rows)
 	for row := range findings {
 		findings[row] = v.finding(row)

@@ -64,7 +64,7 @@ func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
 	if cmd, handled := v.app.drill(msg, v.target()); handled {
 		return cmd
 	}
-	bound := []key.Binding{keys.Open, keys.Mark, keys.MarkRange, keys.Fix, keys.AcceptFinding, keys.Save}
+	bound := []key.Binding{keys.Open, keys.Mark, keys.MarkRange, keys.Fix, keys.AcceptFinding}
 	if !key.Matches(msg, bound...) {
 		return nil
 	}
@@ -83,8 +83,6 @@ func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
 		return v.app.openFix(v.targets())
 	case key.Matches(msg, keys.AcceptFinding):
 		return v.app.openAccept(v.targets())
-	case key.Matches(msg, keys.Save):
-		return v.save()
 	}
 	return nil
 }

@@ -240,7 +240,7 @@ func (v *findingsView) hints() []key.Binding {
 func (v *findingsView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{
-		{"Findings", []key.Binding{k.Open, k.Fix, k.AcceptFinding, k.Mark, k.MarkRange, k.ClearMarks, k.NextLayer, k.PreviousLayer, k.Filter, k.Faults, k.System, k.Accepted, k.Group, k.AllNamespaces, k.Namespace, k.Save}},
+		{"Findings", []key.Binding{k.Open, k.Fix, k.AcceptFinding, k.Mark, k.MarkRange, k.ClearMarks, k.NextLayer, k.PreviousLayer, k.Filter, k.Faults, k.System, k.Accepted, k.Group, k.AllNamespaces, k.Namespace}},
 		k.drilling(), k.moving(), k.sorting(),
 	}
 }

@@ -81,7 +81,7 @@ func newKeyMap() *keyMap {
 		NextLayer:     bind("tab", "next layer", "tab"),
 		PreviousLayer: bind("shift-tab", "previous layer", "shift+tab"),
 		Faults:        bind("ctrl-z", "critical and high only", "ctrl+z"),
-		Save:          bind("ctrl-s", "save the list as CSV", "ctrl+s"),
+		Save:          bind("ctrl-s", "save what is shown to a file", "ctrl+s"),
 		AllNamespaces: bind("0", "all namespaces", "0"),
 		Namespace:     bind("1…9", "one namespace", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 		System:        bind("z", "the cluster's own components", "z"),
@@ -134,7 +134,7 @@ type keyGroup struct {
 // global are the keys that work in every view.
 func (k *keyMap) global() keyGroup {
 	return keyGroup{"Everywhere", []key.Binding{
-		k.Command, k.Help, k.Back, k.Quit, k.ForceQuit, k.Rescan, k.ReadOnly, k.Header,
+		k.Command, k.Help, k.Back, k.Quit, k.ForceQuit, k.Rescan, k.ReadOnly, k.Header, k.Save,
 		k.HistoryBack, k.HistoryForward, k.LastView,
 	}}
 }

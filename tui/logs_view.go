@@ -207,7 +207,7 @@ func (v *logsView) render(width, height int) []string {
 		v.pager.port.SetWidth(width - 1)
 		v.pager.port.SetHeight(height - 1)
 		if atEnd {
-			v.pager.port.GotoBottom()
+			v.pager.toBottom()
 		}
 		v.drawn = now
 	}

@@ -10,6 +10,9 @@ import (
 type pager struct {
 	port  viewport.Model
 	lines int
+	// at is the first line shown. A screen that is higher for once doesn't
+	// lose it.
+	at int
 }
 
 func newPager() pager {
@@ -25,7 +28,15 @@ func (p *pager) setLines(lines []string) {
 	p.lines = len(lines)
 }
 
-func (p *pager) toTop() { p.port.GotoTop() }
+func (p *pager) toTop() { p.toLine(0) }
+
+func (p *pager) toBottom() { p.toLine(p.lines) }
+
+// toLine shows a line as the first, as far as there are lines below it.
+func (p *pager) toLine(line int) {
+	p.port.SetYOffset(line)
+	p.at = p.port.YOffset()
+}
 
 // onKey scrolls, and says whether the key was one for that.
 func (p *pager) onKey(msg tea.KeyPressMsg, keys *keyMap) bool {
@@ -59,12 +70,14 @@ func (p *pager) onWheel(msg tea.MouseWheelMsg) {
 	case tea.MouseWheelDown:
 		p.port.ScrollDown(3)
 	}
+	p.at = p.port.YOffset()
 }
 
 // render draws height lines, with how far one has come at the right edge.
 func (p *pager) render(s *styles, width, height int) []string {
 	p.port.SetWidth(width - 1)
 	p.port.SetHeight(height)
+	p.port.SetYOffset(p.at)
 	lines := fill(splitLines(p.port.View()), height)
 	if p.lines <= height {
 		return lines

@@ -54,7 +54,7 @@ func (v *yamlView) render(width, height int) []string {
 		from := v.setLines(width)
 		if v.drawn = now; first && from > height/2 {
 			v.pager.port.SetHeight(height)
-			v.pager.port.SetYOffset(from - height/3)
+			v.pager.toLine(from - height/3)
 		}
 	}
 	return v.pager.render(v.app.styles, width, height)

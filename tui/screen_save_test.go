@@ -1,0 +1,50 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestSaveWritesTheWholeViewAsText(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 60, 12)
+	t.Chdir(t.TempDir())
+	a.runCommand("learn privileged")
+	press(a, "end")
+	before := screenText(a)
+	settle(a, a.saveScreen())
+	files, _ := filepath.Glob("kiln-*.txt")
+	if len(files) != 1 {
+		t.Fatalf("there are the files %v:\n%s", files, screenText(a))
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Privileged containers", "What it is", "pod-security-standards"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the file lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.ContainsAny(string(text), "\x1b┃") || strings.Contains(string(text), " \n") {
+		t.Errorf("the file holds what belongs to the screen:\n%q", text)
+	}
+	a.messages.dismiss()
+	if after := screenText(a); after != before {
+		t.Errorf("saving has moved the page from\n%s\nto\n%s", before, after)
+	}
+}
+
+func TestSaveKeyWritesTheFindingsAsCSV(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 100, 30)
+	t.Chdir(t.TempDir())
+	for _, want := range []struct{ command, pattern string }{{"findings", "kiln-findings-*.csv"}, {"checks", "kiln-checks-*.txt"}} {
+		a.runCommand(want.command)
+		_, cmd := a.Update(keyOf("ctrl+s"))
+		settle(a, cmd)
+		if files, _ := filepath.Glob(want.pattern); len(files) != 1 {
+			t.Errorf("%s gives %v:\n%s", want.command, files, screenText(a))
+		}
+	}
+}
