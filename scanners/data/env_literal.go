@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"kiln/kube"
@@ -17,7 +18,7 @@ func secretInEnvLiteral() scanners.Check {
 		Fix:        scanners.Guided,
 		Reads:      kube.WorkloadResources(),
 		Find: inContainers(func(d detector, c kube.Container) []scanners.Hit {
-			return append(d.inEnv(c), d.inArguments(c)...)
+			return slices.Concat(d.inEnv(c), d.inArguments(c), d.inCommands(c))
 		}),
 	}
 }
@@ -98,13 +99,15 @@ func (d detector) inArguments(c kube.Container) []scanners.Hit {
 	var hits []scanners.Hit
 	look := func(field string, words []string) {
 		for i, word := range words {
+			told := ""
 			for _, m := range option.FindAllStringSubmatch(withValue(words, i), -1) {
 				if what := d.credential(m[1], m[2]); what != "" {
+					told += what
 					hits = append(hits, hit(c, fmt.Sprintf("%s[%d]", field, i), "--"+m[1],
 						fmt.Sprintf("has %s in the clear in its option %s", what, m[1])))
 				}
 			}
-			if what := byForm(d.patterns, word); what != "" && !option.MatchString(word) {
+			if what := byForm(d.patterns, word); what != "" && !strings.Contains(told, what) {
 				hits = append(hits, hit(c, fmt.Sprintf("%s[%d]", field, i), field+" "+what,
 					fmt.Sprintf("has %s in the clear in its %s", what, strings.TrimSuffix(field, "s"))))
 			}
