@@ -29,6 +29,7 @@ type Others struct {
 
 // otherPolicy is what all of those kinds have in common.
 type otherPolicy struct {
+	ref kube.Ref
 	selects func(pod) Coverage
 	// isolates are the directions in which traffic that nothing allows is
 	// dropped.
@@ -60,7 +61,10 @@ func NewOthers(inv *kube.Inventory) *Others {
 		kube.AdminNetworkPolicies: admin, kube.BaselineAdminNetworkPolicies: admin, kube.ClusterNetworkPolicies: admin,
 	} {
 		for _, object := range inv.Custom[resource] {
-			o.policies = append(o.policies, read(object)...)
+			for _, policy := range read(object) {
+				policy.ref = kube.RefOf(object)
+				o.policies = append(o.policies, policy)
+			}
 		}
 	}
 	return o
@@ -75,6 +79,28 @@ func (o *Others) Isolates(w *kube.Workload, d Direction) Coverage {
 // Selects says whether some policy is about the workload's pods.
 func (o *Others) Selects(w *kube.Workload) Coverage {
 	return o.covers(w, func(otherPolicy) bool { return true })
+}
+
+// About names the policies that are about the workload's pods, or may be.
+func (o *Others) About(w *kube.Workload) []kube.Ref {
+	var refs []kube.Ref
+	for _, policy := range o.policies {
+		if slices.ContainsFunc(o.podsOf(w), func(p pod) bool { return policy.selects(p) != Uncovered }) && !slices.Contains(refs, policy.ref) {
+			refs = append(refs, policy.ref)
+		}
+	}
+	return refs
+}
+
+// All names every policy of other kinds that was read.
+func (o *Others) All() []kube.Ref {
+	var refs []kube.Ref
+	for _, policy := range o.policies {
+		if !slices.Contains(refs, policy.ref) {
+			refs = append(refs, policy.ref)
+		}
+	}
+	return refs
 }
 
 func (o *Others) covers(w *kube.Workload, counts func(otherPolicy) bool) Coverage {

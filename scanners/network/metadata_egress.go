@@ -78,16 +78,5 @@ func cloudOf(inv *kube.Inventory) string {
 // workload's egress policies.
 func reachesMetadata(policies []*networkingv1.NetworkPolicy) bool {
 	metadata := netip.AddrFrom4([4]byte{169, 254, 169, 254})
-	return len(policies) == 0 || slices.ContainsFunc(policies, func(p *networkingv1.NetworkPolicy) bool {
-		return slices.ContainsFunc(p.Spec.Egress, func(rule networkingv1.NetworkPolicyEgressRule) bool {
-			return toHTTP(rule.Ports) && (len(rule.To) == 0 || slices.ContainsFunc(rule.To, func(peer networkingv1.NetworkPolicyPeer) bool {
-				return peer.IPBlock != nil && netpol.Contains(peer.IPBlock, metadata)
-			}))
-		})
-	})
-}
-
-// toHTTP says whether a rule's ports include 80, where the service answers.
-func toHTTP(ports []networkingv1.NetworkPolicyPort) bool {
-	return netpol.AnyPort(ports, netpol.Port{Number: 80})
+	return len(policies) == 0 || netpol.ToAddress(policies, metadata, netpol.Port{Number: 80}) // where the service answers
 }

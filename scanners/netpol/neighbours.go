@@ -1,0 +1,222 @@
+package netpol
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"kiln/kube"
+)
+
+// Neighbourhood answers who may talk to whom in a cluster. Each policy is
+// matched with each workload once. It isn't safe for several askers at once.
+type Neighbourhood struct {
+	policies  *Policies
+	others    *Others
+	services  []*corev1.Service
+	ingresses []*networkingv1.Ingress
+	workloads []*kube.Workload
+	isolating map[Direction]map[*kube.Workload][]*networkingv1.NetworkPolicy
+	ports     map[*kube.Workload][]Port
+}
+
+// Resources are what a Neighbourhood is made from.
+func Resources() []kube.Resource {
+	return append(append(kube.WorkloadResources(), kube.NetworkPolicies, kube.Namespaces, kube.Services, kube.Ingresses), OtherResources()...)
+}
+
+// NewNeighbourhood reads inv.
+func NewNeighbourhood(inv *kube.Inventory) *Neighbourhood {
+	n := &Neighbourhood{
+		policies: New(inv), others: NewOthers(inv), services: inv.Services, ingresses: inv.Ingresses,
+		isolating: map[Direction]map[*kube.Workload][]*networkingv1.NetworkPolicy{Ingress: {}, Egress: {}},
+		ports:     map[*kube.Workload][]Port{},
+	}
+	for _, w := range inv.Workloads {
+		if w.EphemeralOnly {
+			continue
+		}
+		n.workloads = append(n.workloads, w)
+		n.ports[w] = n.portsOf(w)
+		for d, of := range n.isolating {
+			if Governs(w) {
+				of[w] = n.policies.Isolating(w, d)
+			}
+		}
+	}
+	return n
+}
+
+// Others are the policies of other kinds, which aren't evaluated.
+func (n *Neighbourhood) Others() *Others { return n.others }
+
+// Standing is who may talk to a workload's pods, and whom they may talk to.
+type Standing struct {
+	Workload *kube.Workload
+	// Governed says that policies reach the pods at all: those on the node's
+	// own network are out of their reach.
+	Governed bool
+	In, Out  Side
+	// Services are those that lead to the pods.
+	Services []*corev1.Service
+	// Doors lead to the pods from outside of the cluster.
+	Doors []Door
+	// Metadata says that the pods may ask 169.254.169.254, where clouds hand
+	// out the node's credentials.
+	Metadata bool
+	// Others are policies of other kinds about the pods, that aren't
+	// evaluated here.
+	Others []kube.Ref
+}
+
+// Side is one direction of a workload's traffic.
+type Side struct {
+	// Policies are those that select the pods this way; without any, all
+	// traffic is allowed.
+	Policies []*networkingv1.NetworkPolicy
+	// Peers are the workloads at the other end that get through, of Of.
+	Peers []Peer
+	Of    int
+	// World are the addresses outside of the cluster that get through.
+	World World
+}
+
+// Peer is a workload at the other end. Ports are those of the side that is
+// called; none means that it names none, and any is open.
+type Peer struct {
+	Workload *kube.Workload
+	Ports    []Port
+}
+
+// World is what policies say of addresses.
+type World struct {
+	// All is every address; else Blocks are those that are allowed, with their
+	// exceptions, as "10.0.0.0/8 except 10.1.0.0/16".
+	All    bool
+	Blocks []string
+	// Internet says that public addresses are among the blocks.
+	Internet bool
+}
+
+// unnamed stands for a port where a workload names none: only rules for all
+// ports, or for a range, let it pass.
+func unnamed() []Port { return []Port{{Number: 65535, Protocol: corev1.ProtocolTCP}} }
+
+// In lists the workloads of a namespace, those of the node's network too.
+func (n *Neighbourhood) In(namespace string) []*kube.Workload {
+	var all []*kube.Workload
+	for _, w := range n.workloads {
+		if w.Namespace() == namespace {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// Standing works out one workload's. It ends early when ctx does.
+func (n *Neighbourhood) Standing(ctx context.Context, w *kube.Workload) (Standing, error) {
+	s := Standing{
+		Workload: w, Governed: Governs(w), Services: n.servicesOf(w), Doors: n.doorsOf(w), Others: n.others.About(w),
+		In:       n.side(w, Ingress), Out: n.side(w, Egress),
+	}
+	for _, other := range n.workloads {
+		if ctx.Err() != nil {
+			return Standing{}, ctx.Err()
+		}
+		if other == w {
+			continue
+		}
+		if ports, open := n.open(other, w); open {
+			s.In.Peers = append(s.In.Peers, Peer{other, ports})
+		}
+		if ports, open := n.open(w, other); open {
+			s.Out.Peers = append(s.Out.Peers, Peer{other, ports})
+		}
+	}
+	metadata := netip.AddrFrom4([4]byte{169, 254, 169, 254})
+	s.Metadata = !s.Governed || len(s.Out.Policies) == 0 || ToAddress(s.Out.Policies, metadata, Port{Number: 80})
+	return s, nil
+}
+
+func (n *Neighbourhood) side(w *kube.Workload, d Direction) Side {
+	policies := n.isolating[d][w]
+	return Side{Policies: policies, Of: len(n.workloads) - 1, World: worldOf(policies, d)}
+}
+
+// open lists the ports of to that from gets through to.
+func (n *Neighbourhood) open(from, to *kube.Workload) (ports []Port, open bool) {
+	egress, ingress := n.isolating[Egress][from], n.isolating[Ingress][to]
+	named := n.ports[to]
+	candidates := named
+	if len(named) == 0 {
+		candidates = unnamed()
+	}
+	for _, port := range candidates {
+		if (len(egress) == 0 || n.policies.anyOut(egress, to, port)) && (len(ingress) == 0 || n.policies.anyIn(ingress, from, to, port)) {
+			open = true
+			if len(named) > 0 {
+				ports = append(ports, port)
+			}
+		}
+	}
+	return ports, open
+}
+
+// ToAddress says whether policies let traffic out to an address outside of the
+// cluster, where they isolate for egress.
+func ToAddress(policies []*networkingv1.NetworkPolicy, addr netip.Addr, port Port) bool {
+	return slices.ContainsFunc(policies, func(p *networkingv1.NetworkPolicy) bool {
+		return slices.ContainsFunc(p.Spec.Egress, func(rule networkingv1.NetworkPolicyEgressRule) bool {
+			return AnyPort(rule.Ports, port) && (len(rule.To) == 0 || slices.ContainsFunc(rule.To, func(peer networkingv1.NetworkPolicyPeer) bool {
+				return peer.IPBlock != nil && Contains(peer.IPBlock, addr)
+			}))
+		})
+	})
+}
+
+// worldOf collects what the rules of policies say of addresses.
+func worldOf(policies []*networkingv1.NetworkPolicy, d Direction) World {
+	if len(policies) == 0 {
+		return World{All: true, Internet: true}
+	}
+	var world World
+	take := func(peers []networkingv1.NetworkPolicyPeer) {
+		if len(peers) == 0 {
+			world = World{All: true, Internet: true}
+		}
+		for _, peer := range peers {
+			if peer.IPBlock != nil && !world.All {
+				world.add(peer.IPBlock)
+			}
+		}
+	}
+	for _, policy := range policies {
+		if d == Ingress {
+			for _, rule := range policy.Spec.Ingress {
+				take(rule.From)
+			}
+			continue
+		}
+		for _, rule := range policy.Spec.Egress {
+			take(rule.To)
+		}
+	}
+	return world
+}
+
+func (w *World) add(block *networkingv1.IPBlock) {
+	text := block.CIDR
+	for i, except := range block.Except {
+		text += map[bool]string{true: " except ", false: ", "}[i == 0] + except
+	}
+	if !slices.Contains(w.Blocks, text) {
+		w.Blocks = append(w.Blocks, text)
+	}
+	if prefix, err := netip.ParsePrefix(block.CIDR); err == nil {
+		addr := prefix.Masked().Addr()
+		w.Internet = w.Internet || !addr.IsPrivate() && !addr.IsLoopback() && !addr.IsLinkLocalUnicast()
+	}
+}
