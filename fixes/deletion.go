@@ -7,6 +7,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 
 	"kiln/kube"
 )
@@ -20,7 +22,7 @@ func (f *Fixer) previewAnew(ctx context.Context, object JournalObject, resumed b
 	if err := f.Cluster.Allowed(ctx, verbOf(Create), object.Ref); err != nil {
 		return target, err
 	}
-	wanted, err := f.asDeleted(ctx, object)
+	wanted, err := asDeleted(object)
 	if err != nil {
 		return target, err
 	}
@@ -40,7 +42,7 @@ func (f *Fixer) previewAnew(ctx context.Context, object JournalObject, resumed b
 
 // makeAnew creates the object, and then gives its fields to their owners.
 func (f *Fixer) makeAnew(ctx context.Context, object JournalObject) error {
-	wanted, err := f.asDeleted(ctx, object)
+	wanted, err := asDeleted(object)
 	if err != nil {
 		return err
 	}
@@ -63,17 +65,40 @@ func (f *Fixer) makeAnew(ctx context.Context, object JournalObject) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Cluster.PatchMerge(ctx, object.Ref, patch, kube.ForReal)
-	return err
+	if _, err = f.Cluster.PatchMerge(ctx, object.Ref, patch, kube.ForReal); err != nil {
+		return err
+	}
+	return f.reborn(object, live.GetUID())
+}
+
+// reborn tells the journal that an object has a new uid, so that earlier fixes
+// of it can still be taken back.
+func (f *Fixer) reborn(object JournalObject, uid types.UID) error {
+	entries, _ := f.Journal.Entries()
+	for _, entry := range entries {
+		changed := false
+		for i := range entry.Objects {
+			o := &entry.Objects[i]
+			if o.Ref == object.Ref && o.UID == object.UID && o.Mechanism != Delete && entry.Cluster.is(clusterIDOf(f.Cluster)) {
+				o.UID, changed = uid, true
+			}
+		}
+		if !changed {
+			continue
+		}
+		if err := f.Journal.save(entry); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // asDeleted is the object as it was when it was deleted.
-func (f *Fixer) asDeleted(ctx context.Context, object JournalObject) (*unstructured.Unstructured, error) {
-	fields, _, err := f.withSecrets(ctx, object)
-	if err != nil {
-		return nil, err
+func asDeleted(object JournalObject) (*unstructured.Unstructured, error) {
+	if object.Removed == nil {
+		return nil, fmt.Errorf("%s held secret values, which the journal doesn't keep", object.Ref)
 	}
-	return kube.WithBefore(nameOnly(object.Ref), fields)
+	return &unstructured.Unstructured{Object: runtime.DeepCopyJSON(object.Removed)}, nil
 }
 
 // madeAnew is the object if an undo that was interrupted has made it already;

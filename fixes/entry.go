@@ -87,6 +87,9 @@ type JournalObject struct {
 	// Request is what was sent, for an interrupted fix to be finished; nil
 	// where it holds secret values.
 	Request *Request `json:"request,omitempty"`
+	// Removed is an object that was deleted, for undo to make it anew; nil
+	// where it holds secret values.
+	Removed map[string]any `json:"removed,omitempty"`
 	// ManagersBefore and ManagersAfter are metadata.managedFields.
 	ManagersBefore []metav1.ManagedFieldsEntry `json:"managersBefore,omitempty"`
 	ManagersAfter  []metav1.ManagedFieldsEntry `json:"managersAfter,omitempty"`
@@ -127,6 +130,9 @@ func newJournalObject(change Change, run dryRun, masker *kube.Masker) JournalObj
 	if run.live != nil {
 		object.ManagersBefore = run.live.GetManagedFields()
 	}
+	if change.Mechanism == Delete && !object.secret() {
+		object.Removed = kube.Essence(run.live).Object
+	}
 	if change.Target.Kind != "Secret" {
 		object.Request = &Request{Patch: change.Patch}
 		if change.Apply != nil {
@@ -134,6 +140,11 @@ func newJournalObject(change Change, run dryRun, masker *kube.Masker) JournalObj
 		}
 	}
 	return object
+}
+
+// secret says that a value from before is masked in the journal.
+func (o JournalObject) secret() bool {
+	return slices.ContainsFunc(o.Fields, func(f kube.FieldChange) bool { return f.Masked && f.Before != nil })
 }
 
 // wrote fills in what an object became by the fix; after is nil for one that
