@@ -21,6 +21,9 @@ type Config struct {
 	// Registries are where images may come from, as far as they are named:
 	// "registry.example" or "ghcr.io/team". Empty means from anywhere.
 	Registries []string `json:"registries,omitempty"`
+	// IngressDomains are the domains that ingresses may claim hosts of:
+	// "shop.example" and all below it. Empty means any.
+	IngressDomains []string `json:"ingressDomains,omitempty"`
 	// OwnerLabels are labels or annotations of which every workload, or its
 	// namespace, should have one. Empty means that nobody asks for them.
 	OwnerLabels []string `json:"ownerLabels,omitempty"`

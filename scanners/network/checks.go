@@ -29,6 +29,7 @@ func Checks(cfg scanners.Config) []scanners.Check {
 		ingressNoTLS(),
 		ingressWildcard(),
 		ingressHostConflict(),
+		ingressForeignHost(cfg.IngressDomains),
 		ingressSnippets(),
 		exposedDashboard(),
 		metadataEgress(),

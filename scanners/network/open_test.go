@@ -96,3 +96,16 @@ func TestEnforcement(t *testing.T) {
 		{Name: "manifests", Files: true, Objects: agent("x:1"), Unknown: "manifests don't tell"},
 	})
 }
+
+func TestHostsOutsideOfOnesDomains(t *testing.T) {
+	ingress := func(hosts string) string {
+		return "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: shop}, spec: {rules: [" + hosts + "]}}"
+	}
+	scantest.Judge(t, ingressForeignHost([]string{"shop.example", "*.corp.example"}), []scantest.Verdict{
+		{Name: "of ours", Objects: ingress(`{host: shop.example}, {host: WWW.shop.example}, {host: "*.eu.corp.example"}, {host: corp.example}`)},
+		{Name: "of others", Objects: ingress("{host: shop.example}, {host: login.partner.example}"), Want: []string{"Ingress/i in shop | spec.rules[1].host | login.partner.example"}},
+		{Name: "an ending isn't a domain", Objects: ingress("{host: notshop.example}"), Want: []string{"Ingress/i in shop | spec.rules[0].host | notshop.example"}},
+		{Name: "any host is another check's", Objects: ingress("{}")},
+	})
+	scantest.Judge(t, ingressForeignHost(nil), []scantest.Verdict{{Name: "nobody said", Objects: ingress("{host: login.partner.example}")}})
+}
