@@ -23,7 +23,7 @@ type describeView struct {
 	ref     kube.Ref
 	about   *description
 	problem string
-	pager   pager
+	pager
 	drawn   drawnFor
 	version int
 }
@@ -238,5 +238,5 @@ func (v *describeView) hints() []key.Binding {
 
 func (v *describeView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{without(k.drilling(), k.Describe), k.moving()}
+	return []keyGroup{without(k.drilling(), k.Describe), k.reading()}
 }

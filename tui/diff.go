@@ -30,7 +30,7 @@ type diffView struct {
 	// stop ends an apply that is under way.
 	stop context.CancelFunc
 
-	pager   pager
+	pager
 	drawn   drawnFor
 	version int
 	// buttonLine is where the buttons were drawn.
@@ -204,7 +204,7 @@ func (v *diffView) hints() []key.Binding {
 
 func (v *diffView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Preview", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Back}}, k.moving()}
+	return []keyGroup{{"Preview", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Back}}, k.reading()}
 }
 
 // status says what the page waits for.

@@ -18,6 +18,7 @@ type keyMap struct {
 	// Moving.
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	Left, Right                             key.Binding
+	NextMatch, PreviousMatch                key.Binding
 
 	// The findings.
 	Open, Mark, MarkRange, ClearMarks, Fix key.Binding
@@ -72,6 +73,9 @@ func newKeyMap() *keyMap {
 		Bottom:   bind("end G", "last", "end", "G"),
 		Left:     bind("←", "left", "left"),
 		Right:    bind("→", "right", "right"),
+
+		NextMatch:     bind("n", "next match of the search", "n"),
+		PreviousMatch: bind("shift-n", "previous match", "N"),
 
 		Open:          bind("enter", "open", "enter"),
 		Mark:          bind("space", "mark", "space"),
@@ -142,6 +146,11 @@ func (k *keyMap) global() keyGroup {
 // moving are the keys of lists.
 func (k *keyMap) moving() keyGroup {
 	return keyGroup{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+}
+
+// reading are the keys of pages of text.
+func (k *keyMap) reading() keyGroup {
+	return keyGroup{"Reading", append(k.moving().keys, k.Filter, k.NextMatch, k.PreviousMatch)}
 }
 
 // without is a group less a key that means something else in a view.

@@ -14,7 +14,7 @@ import (
 type lessonView struct {
 	app   *App
 	check scanners.Check
-	pager pager
+	pager
 	drawn drawnFor
 }
 
@@ -68,7 +68,7 @@ func lessonText(c scanners.Check) string {
 func (v *lessonView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Copy} }
 
 func (v *lessonView) help() []keyGroup {
-	return []keyGroup{{"Lesson", []key.Binding{v.app.keys.Copy}}, v.app.keys.moving()}
+	return []keyGroup{{"Lesson", []key.Binding{v.app.keys.Copy}}, v.app.keys.reading()}
 }
 
 // learn opens the lesson of a check, or all checks to choose from.

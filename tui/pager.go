@@ -8,11 +8,12 @@ import (
 
 // pager scrolls through lines that are already styled.
 type pager struct {
-	port  viewport.Model
-	lines int
+	port    viewport.Model
+	content []string
 	// at is the first line shown. A screen that is higher for once doesn't
 	// lose it.
-	at int
+	at     int
+	search search
 }
 
 func newPager() pager {
@@ -24,13 +25,18 @@ func newPager() pager {
 
 // setLines replaces the content; the position stays.
 func (p *pager) setLines(lines []string) {
-	p.port.SetContentLines(lines)
-	p.lines = len(lines)
+	p.content = lines
+	p.search.places = p.search.find(lines)
+	p.search.at = min(p.search.at, max(len(p.search.places)-1, 0))
+	p.draw()
 }
+
+// draw hands the content on, with what is looked for.
+func (p *pager) draw() { p.port.SetContentLines(p.search.highlight(p.content)) }
 
 func (p *pager) toTop() { p.toLine(0) }
 
-func (p *pager) toBottom() { p.toLine(p.lines) }
+func (p *pager) toBottom() { p.toLine(len(p.content)) }
 
 // toLine shows a line as the first, as far as there are lines below it.
 func (p *pager) toLine(line int) {
@@ -53,6 +59,10 @@ func (p *pager) onKey(msg tea.KeyPressMsg, keys *keyMap) bool {
 		p.port.GotoTop()
 	case key.Matches(msg, keys.Bottom):
 		p.port.GotoBottom()
+	case p.search.regex != nil && key.Matches(msg, keys.NextMatch):
+		p.step(1)
+	case p.search.regex != nil && key.Matches(msg, keys.PreviousMatch):
+		p.step(-1)
 	case key.Matches(msg, keys.Left):
 		p.port.ScrollLeft(8)
 	case key.Matches(msg, keys.Right):
@@ -79,11 +89,11 @@ func (p *pager) render(s *styles, width, height int) []string {
 	p.port.SetHeight(height)
 	p.port.SetYOffset(p.at)
 	lines := fill(splitLines(p.port.View()), height)
-	if p.lines <= height {
+	if len(p.content) <= height {
 		return lines
 	}
-	size := max(1, height*height/p.lines)
-	start := p.port.YOffset() * (height - size) / max(p.lines-height, 1)
+	size := max(1, height*height/len(p.content))
+	start := p.port.YOffset() * (height - size) / max(len(p.content)-height, 1)
 	for i := range lines {
 		bar := s.faint.Render("│")
 		if i >= start && i < start+size {

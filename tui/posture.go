@@ -14,8 +14,8 @@ import (
 
 // postureView is how the cluster stands, on one page.
 type postureView struct {
-	app   *App
-	pager pager
+	app *App
+	pager
 	drawn drawnFor
 }
 
@@ -214,4 +214,4 @@ func (v *postureView) hints() []key.Binding {
 	return []key.Binding{k.Down, k.PageDown, k.Rescan, k.Command}
 }
 
-func (v *postureView) help() []keyGroup { return []keyGroup{v.app.keys.moving()} }
+func (v *postureView) help() []keyGroup { return []keyGroup{v.app.keys.reading()} }

@@ -149,6 +149,9 @@ func (a *App) openFilter() tea.Cmd {
 	if _, ok := v.(*findingsView); ok {
 		p.input.Placeholder += ", -l labels, sev:high ns:shop"
 	}
+	if _, ok := v.(interface{ step(by int) }); ok {
+		p.input.Placeholder = "regex"
+	}
 	p.changed = v.setFilter
 	p.submit = func(text string) tea.Cmd {
 		if p.problem != "" {

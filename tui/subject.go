@@ -17,8 +17,8 @@ type subjectView struct {
 	app     *App
 	subject rbac.Subject
 	rights  *rights
-	pager   pager
-	drawn   drawnFor
+	pager
+	drawn drawnFor
 }
 
 func (a *App) openSubject(subject rbac.Subject) tea.Cmd {
@@ -133,7 +133,7 @@ func (v *subjectView) hints() []key.Binding {
 }
 
 func (v *subjectView) help() []keyGroup {
-	return []keyGroup{{"Subject", []key.Binding{v.app.keys.Trace, v.app.keys.Copy}}, v.app.keys.moving()}
+	return []keyGroup{{"Subject", []key.Binding{v.app.keys.Trace, v.app.keys.Copy}}, v.app.keys.reading()}
 }
 
 // openRights goes from an object to the subjects that it is about: those of

@@ -7,10 +7,10 @@ import (
 
 // textView shows a long text, wrapped.
 type textView struct {
-	app   *App
-	name  string
-	text  string
-	pager pager
+	app  *App
+	name string
+	text string
+	pager
 	drawn drawnFor
 }
 
@@ -54,5 +54,5 @@ func (v *textView) render(width, height int) []string {
 func (v *textView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Copy} }
 
 func (v *textView) help() []keyGroup {
-	return []keyGroup{{"Text", []key.Binding{v.app.keys.Copy}}, v.app.keys.moving()}
+	return []keyGroup{{"Text", []key.Binding{v.app.keys.Copy}}, v.app.keys.reading()}
 }

@@ -21,8 +21,8 @@ type traceView struct {
 	// editing says that the form is being filled in.
 	editing bool
 
-	result  *tracedMsg
-	pager   pager
+	result *tracedMsg
+	pager
 	drawn   drawnFor
 	version int
 }
@@ -249,5 +249,5 @@ func (v *traceView) hints() []key.Binding {
 }
 
 func (v *traceView) help() []keyGroup {
-	return []keyGroup{{"Trace", v.hints()}, v.app.keys.moving()}
+	return []keyGroup{{"Trace", v.hints()}, v.app.keys.reading()}
 }

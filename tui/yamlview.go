@@ -15,8 +15,8 @@ type yamlView struct {
 	ref    kube.Ref
 	path   string
 	object objectMsg
-	pager  pager
-	drawn  drawnFor
+	pager
+	drawn drawnFor
 }
 
 func (a *App) openYAML(ref kube.Ref, path string) tea.Cmd {
@@ -87,5 +87,5 @@ func (v *yamlView) hints() []key.Binding {
 
 func (v *yamlView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"YAML", []key.Binding{k.Left, k.Right}}, without(k.drilling(), k.YAML), k.moving()}
+	return []keyGroup{{"YAML", []key.Binding{k.Left, k.Right}}, without(k.drilling(), k.YAML), k.reading()}
 }
