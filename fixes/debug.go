@@ -23,6 +23,9 @@ var errEphemeral = errors.New("an ephemeral container stays in its pod until the
 // permanent says that nothing of the entry can be undone.
 func (e Entry) permanent() bool { return e.whyPermanent() != nil }
 
+// Undoable says that undo can take something of the entry back.
+func (e Entry) Undoable() bool { return e.takeable() }
+
 // whyPermanent is why nothing of the entry can be undone; nil if something
 // can.
 func (e Entry) whyPermanent() error {

@@ -88,7 +88,7 @@ command it opens on the current context.`,
 		options.Checks, options.Settings, options.Version = a.checks, a.settings, version
 		return tui.Run(cmd.Context(), options)
 	}
-	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newInfo(a), newVersion(a))
+	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newGuard(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newInfo(a), newVersion(a))
 	return root
 }
 
