@@ -50,8 +50,10 @@ type Span struct{ Start, End int }
 const linesAround = 3
 
 // Diff compares the target before and after.
-func (t TargetPreview) Diff() Diff {
-	lines := diffLines(t.Before, t.After)
+func (t TargetPreview) Diff() Diff { return newDiff(t.Before, t.After) }
+
+func newDiff(before, after string) Diff {
+	lines := diffLines(before, after)
 	markSpans(lines)
 	var diff Diff
 	for _, line := range lines {
@@ -70,7 +72,14 @@ func (t TargetPreview) Diff() Diff {
 func (t TargetPreview) Unified() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "--- live %s\n+++ after %s\n", t.Change.Target, t.Change.Target)
-	for _, hunk := range t.Diff().Hunks {
+	text.WriteString(t.Diff().unified())
+	return text.String()
+}
+
+// unified writes the hunks as diff -u does.
+func (d Diff) unified() string {
+	var text strings.Builder
+	for _, hunk := range d.Hunks {
 		fmt.Fprintf(&text, "@@ -%d,%d +%d,%d @@\n", hunk.BeforeLine, hunk.BeforeCount, hunk.AfterLine, hunk.AfterCount)
 		for _, line := range hunk.Lines {
 			fmt.Fprintf(&text, "%s%s\n", line.Kind, line.Text)

@@ -67,15 +67,16 @@ func (e *editor) withoutKeys(n *yaml.Node, kept []bool) error {
 	return nil
 }
 
-// withoutLines takes whole lines away; at the end of a text without a last
-// line break, the one before them.
+// withoutLines takes whole lines away, each with the line break before it:
+// what is new behind them begins with one.
 func (e *editor) withoutLines(from, to int) {
-	start, end := e.lineStart(from), e.nextLine(to)
-	if end == e.lineEnd(to) && start > 0 {
-		start -= len("\n")
-		if strings.HasSuffix(e.text[:start], "\r") {
-			start--
-		}
+	start, end := e.lineStart(from), e.lineEnd(to)
+	if start == 0 {
+		e.splice(start, e.nextLine(to), "")
+		return
+	}
+	if start--; strings.HasSuffix(e.text[:start], "\r") {
+		start--
 	}
 	e.splice(start, end, "")
 }

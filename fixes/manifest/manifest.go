@@ -181,6 +181,9 @@ func (o *Object) Remove() error {
 	return nil
 }
 
+// Restore takes Remove back.
+func (o *Object) Restore() { o.doc.removed = false }
+
 // Add writes a new object as a document of its own at the file's end. The
 // error, a *Refusal, is for a JSON file: it holds one document only.
 func (f *File) Add(fields map[string]any) error {

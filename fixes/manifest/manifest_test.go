@@ -113,6 +113,12 @@ func TestEditsKeepTheRest(t *testing.T) {
 			"spec:\n  env:\n  - name: PASSWORD\n    valueFrom:\n      secretKeyRef:\n        name: web\n        key: PASSWORD\n  - name: B\n",
 		},
 		{
+			"a key for another, and one behind them",
+			"spec:\n  c:\n  - name: web\n    env:\n    - name: PASSWORD\n      value: hunter2 # ssh\n  d: 1\n",
+			`[{"op":"remove","path":"/spec/c/0/env/0/value"},{"op":"add","path":"/spec/c/0/env/0/from","value":"x"},{"op":"add","path":"/spec/c/0/s","value":"z"}]`,
+			"spec:\n  c:\n  - name: web\n    env:\n    - name: PASSWORD\n      from: x\n    s: z\n  d: 1\n",
+		},
+		{
 			"the same in flow style",
 			"spec: {env: [{name: PASSWORD, value: 'x, y'}, {name: B}]}\n",
 			`[{"op":"replace","path":"/spec/env/0","value":{"name":"PASSWORD","valueFrom":{"fieldRef":{"fieldPath":"a.b"}}}}]`,

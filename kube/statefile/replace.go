@@ -16,13 +16,22 @@ const DraftPattern = ".draft-*"
 // moment the file holds the old content or the new, and once this returns, the
 // new one even after a power cut.
 func Replace(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
+	return Rewrite(path, data, func(*os.File) error { return nil })
+}
+
+// Rewrite is Replace for a file of the user's own: prepare gives the draft its
+// mode and owner while it's still empty.
+func Rewrite(path string, data []byte, prepare func(draft *os.File) error) error {
+	dir := filepath.Dir(path)
 	draft, err := os.CreateTemp(dir, DraftPattern)
 	if err != nil {
 		return err
+	}
+	if err := prepare(draft); err != nil {
+		return errors.Join(err, draft.Close(), os.Remove(draft.Name()))
 	}
 	if err := fill(draft, data); err != nil {
 		return errors.Join(err, os.Remove(draft.Name()))

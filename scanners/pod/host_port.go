@@ -1,8 +1,10 @@
 package pod
 
 import (
+	"cmp"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/policy"
 
 	"kiln/kube"
@@ -19,7 +21,7 @@ func hostPort() scanners.Check {
 		Find: containersByStandard(func(c container, _ standard, add report) {
 			for i, p := range c.Ports {
 				if p.HostPort != 0 {
-					add(c.hit(fmt.Sprintf("ports[%d].hostPort", i), fmt.Sprintf("%d/%s", p.HostPort, p.Protocol),
+					add(c.hit(fmt.Sprintf("ports[%d].hostPort", i), fmt.Sprintf("%d/%s", p.HostPort, cmp.Or(p.Protocol, corev1.ProtocolTCP)),
 						fmt.Sprintf("opens port %d on the node", p.HostPort)))
 				}
 			}

@@ -1,0 +1,216 @@
+package fixes
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"kiln/fixes/manifest"
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+// Files carries fixes out on manifests. Fixes add up, each planned on what the
+// earlier ones have made; nothing is written before FileEdit.Write.
+type Files struct {
+	inv    *kube.Inventory
+	sheets []*sheet
+	// namespace is for objects that name none, as it was for the scan.
+	namespace string
+	// created are the new objects, in the order in which they came up.
+	created []*createdObject
+	sources sources
+}
+
+// sheet is one file.
+type sheet struct {
+	name string
+	text []byte
+	file *manifest.File
+	// err is why the whole file can't be edited.
+	err error
+}
+
+// createdObject is an object that a fix adds.
+type createdObject struct {
+	object *unstructured.Unstructured
+	// near is the file of the object that it was made for.
+	near *sheet
+}
+
+// OpenFiles reads the files of an inventory made from manifests. stdin is what
+// was read from standard input, where that is one of them; namespace that for
+// objects that name none.
+func OpenFiles(inv *kube.Inventory, stdin []byte, namespace string) (*Files, error) {
+	f := &Files{inv: inv, namespace: namespace, sources: sources{}}
+	for _, name := range inv.Source.Files {
+		s := &sheet{name: name, text: stdin}
+		if name != "-" {
+			var err error
+			if s.text, err = os.ReadFile(name); err != nil {
+				return nil, fmt.Errorf("reading manifests: %w", err)
+			}
+		}
+		s.file, s.err = manifest.Read(name, s.text)
+		f.sheets = append(f.sheets, s)
+	}
+	return f, nil
+}
+
+// Fix plans the fix of a finding on the manifests as the fixes before have
+// made them, and keeps it for Edits. Questions without an answer get the
+// default. The error is ErrManual where a person has to do it, and a
+// *manifest.Refusal where the way something is written can't be edited; then
+// the manifests stay as they were.
+func (f *Files) Fix(finding scanners.Finding, answers Answers) (Plan, error) {
+	recipe, ok := recipeFor(finding.Check)
+	if !ok {
+		return Plan{}, manualFor(finding, f.inv)
+	}
+	home, object, err := f.find(finding)
+	if err != nil {
+		return Plan{}, err
+	}
+	situation := Situation{Finding: finding, Inventory: f.inv, Live: f.asLive(object.Value(), finding.Object)}
+	situation.Others = f.others(recipe, finding)
+	plan, err := recipe.plan(situation, answers)
+	plan = readable(plan, finding)
+	if err != nil {
+		return plan, err
+	}
+	if why := f.sources.refusal(home, object.Line, finding.Object); why != nil {
+		return plan, &ManualError{Why: why.Error(), Steps: "What to set there:\n" + f.asSteps(plan)}
+	}
+	return plan, f.take(&plan, home, object)
+}
+
+// find looks up the object of a finding in the file that it was found in.
+func (f *Files) find(finding scanners.Finding) (*sheet, *manifest.Object, error) {
+	if finding.Source == nil {
+		return nil, nil, &ManualError{Why: "the finding is not about an object of a file"}
+	}
+	i := slices.IndexFunc(f.sheets, func(s *sheet) bool { return s.name == finding.Source.File })
+	if i < 0 {
+		return nil, nil, fmt.Errorf("%w the scan: %s was not read", ErrChanged, finding.Source.File)
+	}
+	home := f.sheets[i]
+	if home.err != nil {
+		return home, nil, home.err
+	}
+	var found *manifest.Object
+	for _, object := range home.file.Objects() {
+		// The same name may come up twice; the finding's line tells which is meant.
+		if f.is(object.Value(), finding.Object) && (found == nil || object.Line <= finding.Source.Line) {
+			found = object
+		}
+	}
+	if found == nil {
+		return home, nil, fmt.Errorf("%w the scan: %s is not in %s", ErrChanged, finding.Object, home.name)
+	}
+	return home, found, nil
+}
+
+// is says whether fields are the object that a reference names. Older versions
+// of an API are referred to by the current one.
+func (f *Files) is(fields map[string]any, ref kube.Ref) bool {
+	object := &unstructured.Unstructured{Object: fields}
+	namespace := object.GetNamespace()
+	if namespace == "" {
+		namespace = f.namespace
+	}
+	return object.GetKind() == ref.Kind && object.GetName() == ref.Name && (ref.Namespace == "" || namespace == ref.Namespace)
+}
+
+// others are the objects that a recipe looks at besides.
+func (f *Files) others(recipe Recipe, finding scanners.Finding) map[kube.Ref]*unstructured.Unstructured {
+	others := map[kube.Ref]*unstructured.Unstructured{}
+	if recipe.Reads == nil {
+		return others
+	}
+	for _, ref := range recipe.Reads(finding) {
+		if created := f.createdAs(ref); created != nil {
+			others[ref] = created.object.DeepCopy()
+		} else if _, object := f.lookup(ref); object != nil {
+			others[ref] = f.asLive(object.Value(), ref)
+		}
+	}
+	return others
+}
+
+// lookup finds an object in any file.
+func (f *Files) lookup(ref kube.Ref) (*sheet, *manifest.Object) {
+	for _, s := range f.sheets {
+		if s.err != nil {
+			continue
+		}
+		for _, object := range s.file.Objects() {
+			if f.is(object.Value(), ref) {
+				return s, object
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (f *Files) createdAs(ref kube.Ref) *createdObject {
+	i := slices.IndexFunc(f.created, func(c *createdObject) bool { return f.is(c.object.Object, ref) })
+	if i < 0 {
+		return nil
+	}
+	return f.created[i]
+}
+
+// asSteps is what a plan sets, for a person to write it elsewhere.
+func (f *Files) asSteps(plan Plan) string {
+	var documents []string
+	for _, change := range plan.Changes {
+		target := TargetPreview{Change: change}
+		if object, err := manifestOf(target); err == nil && change.Apply != nil {
+			if text, err := asYAML(object, &kube.Masker{}); err == nil {
+				documents = append(documents, text)
+			}
+		}
+	}
+	if len(documents) == 0 {
+		return "  " + plan.Title
+	}
+	return "  " + strings.ReplaceAll(strings.TrimSpace(strings.Join(documents, "---\n")), "\n", "\n  ")
+}
+
+// Edits are the files as the fixes make them, those alone that change. A file
+// whose edit can't be proven right by reading it again comes back as an error,
+// a *manifest.Refusal; the others are there all the same.
+func (f *Files) Edits() ([]FileEdit, error) {
+	placed, errs := f.place()
+	var edits []FileEdit
+	for _, s := range f.sheets {
+		if s.err != nil || !s.file.Changed() {
+			continue
+		}
+		text, err := s.file.Text()
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		edit, err := newFileEdit(s.name, s.text, text)
+		errs = append(errs, err)
+		edits = append(edits, edit)
+	}
+	for _, s := range placed {
+		text, err := s.file.Text()
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		edit, err := newFileEdit(s.name, nil, text)
+		edit.Created = true
+		errs = append(errs, err)
+		edits = append(edits, edit)
+	}
+	slices.SortFunc(edits, func(a, b FileEdit) int { return strings.Compare(a.Name, b.Name) })
+	return edits, errors.Join(errs...)
+}
