@@ -82,7 +82,7 @@ func capabilitiesNotDropped() Recipe {
 		return setting{
 			title:     fmt.Sprintf("Drop all capabilities of container %s", s.Finding.Container),
 			container: securityContext(map[string]any{"capabilities": wanted}),
-			notes:     append(notes, notRestricted(s.Answers.All(keepQuestion))...),
+			notes:     slices.Concat(capabilityNotes(s), notes, notRestricted(s.Answers.All(keepQuestion))),
 		}, nil
 	}).asking(whichToKeep)
 }
@@ -116,7 +116,7 @@ func whichToKeep(s Situation) []Question {
 	if !ok {
 		return nil
 	}
-	bind := Choice{Value: bindLowPorts, Label: "to listen at ports below 1024", Found: listensLow(container, s.Evidence)}
+	bind := Choice{Value: bindLowPorts, Label: "to listen at ports below 1024", Found: listensLow(container, s)}
 	q := Question{
 		Key: keepQuestion, Ask: "Which capabilities does it keep?", Many: true, Free: mustBeCapability,
 		Choices: []Choice{
@@ -135,15 +135,18 @@ func whichToKeep(s Situation) []Question {
 		}
 	case bind.Found != "" && !slices.Contains(added, bindLowPorts):
 		q.Value = bindLowPorts
+		fallthrough
+	default:
+		keepWhatWasSeen(&q, s, added)
 	}
 	return []Question{q}
 }
 
 // listensLow says where a container was seen, or says itself, to listen at a
 // port that takes a capability; empty if nowhere.
-func listensLow(container map[string]any, evidence []kube.Evidence) string {
-	if ports := lowPorts(evidence); ports != nil {
-		return seenAt(evidence) + " saw its pod listen at port " + strings.Join(ports, ", ")
+func listensLow(container map[string]any, s Situation) string {
+	if len(s.Evidence) > 0 {
+		return capabilityReasons(s)[bindLowPorts]
 	}
 	declared, _, _ := unstructured.NestedSlice(container, "ports")
 	for _, item := range declared {

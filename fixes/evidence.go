@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -16,37 +19,75 @@ func (f *Fixer) evidence(finding scanners.Finding, inv *kube.Inventory) ([]kube.
 	if f.Evidence == nil || finding.Container == "" {
 		return nil, nil
 	}
+	for _, w := range inv.Workloads {
+		if !w.EphemeralOnly && w.Ref() == finding.Object {
+			return f.evidenceOf(w, finding.Container)
+		}
+	}
+	return nil, nil
+}
+
+// evidenceOf is what probes saw of one container of a workload.
+func (f *Fixer) evidenceOf(w *kube.Workload, container string) ([]kube.Evidence, error) {
 	var all []kube.Evidence
 	var seen []string
-	for _, w := range inv.Workloads {
-		if w.EphemeralOnly || w.Ref() != finding.Object {
+	for _, pod := range w.Pods {
+		template := kube.TemplateOf(pod)
+		if slices.Contains(seen, template) {
 			continue
 		}
-		for _, pod := range w.Pods {
-			template := kube.TemplateOf(pod)
-			if slices.Contains(seen, template) {
-				continue
-			}
-			seen = append(seen, template)
-			probes, err := f.Evidence.Of(f.Cluster, pod.Namespace, template, finding.Container)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, probes...)
+		seen = append(seen, template)
+		probes, err := f.Evidence.Of(f.Cluster, pod.Namespace, template, container)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, probes...)
 	}
 	slices.SortStableFunc(all, func(a, b kube.Evidence) int { return a.Time.Compare(b.Time) })
 	return all, nil
 }
 
-// seenAt names the probes that a fix relies on, with their times.
-func seenAt(evidence []kube.Evidence) string {
-	const format = "2006-01-02 15:04 MST"
-	last := evidence[len(evidence)-1].Time.Format(format)
-	if len(evidence) == 1 {
-		return "the probe of " + last
+// workloadEvidence is what probes saw of all containers of the finding's
+// workload or, if it is about a namespace, of each workload there.
+func (f *Fixer) workloadEvidence(finding scanners.Finding, inv *kube.Inventory) (map[kube.Ref][]kube.Evidence, error) {
+	if f.Evidence == nil {
+		return nil, nil
 	}
-	return fmt.Sprintf("%d probes, from %s to %s,", len(evidence), evidence[0].Time.Format(format), last)
+	seen := map[kube.Ref][]kube.Evidence{}
+	for _, w := range inv.Workloads {
+		isIt := w.Ref() == finding.Object || finding.Object.Kind == "Namespace" && finding.Object.Name == w.Namespace()
+		if w.EphemeralOnly || !isIt {
+			continue
+		}
+		for _, c := range w.Containers() {
+			probes, err := f.evidenceOf(w, c.Name)
+			if err != nil {
+				return nil, err
+			}
+			seen[w.Ref()] = append(seen[w.Ref()], probes...)
+		}
+		slices.SortStableFunc(seen[w.Ref()], func(a, b kube.Evidence) int { return a.Time.Compare(b.Time) })
+	}
+	return seen, nil
+}
+
+// seenAt names the probes that a fix relies on, with their times and ages.
+func (s Situation) seenAt(evidence []kube.Evidence) string {
+	const format = "2006-01-02 15:04 MST"
+	last := evidence[len(evidence)-1].Time
+	if len(evidence) == 1 {
+		return "the probe of " + last.Format(format) + " (" + s.age(last) + ")"
+	}
+	first := evidence[0].Time
+	return fmt.Sprintf("%d probes, from %s to %s (%s),", len(evidence), first.Format(format), last.Format(format), s.age(last))
+}
+
+// age says how long ago something was.
+func (s Situation) age(at time.Time) string {
+	if ago := s.Now.Sub(at); ago >= time.Minute {
+		return duration.HumanDuration(ago) + " ago"
+	}
+	return "just now"
 }
 
 // writtenFolders are the folders of the container's own file system that it
@@ -80,7 +121,9 @@ func writesToRoot(evidence []kube.Evidence) bool {
 
 // sawFiles says that each probe could look at the container's files.
 func sawFiles(evidence []kube.Evidence) bool {
-	return len(evidence) > 0 && !slices.ContainsFunc(evidence, func(e kube.Evidence) bool { return len(e.Unknown) > 0 })
+	return len(evidence) > 0 && !slices.ContainsFunc(evidence, func(e kube.Evidence) bool {
+		return slices.ContainsFunc(e.Unknown, func(what string) bool { return !strings.HasPrefix(what, "which ") })
+	})
 }
 
 // onlyUser is the one user that the container was seen running as.

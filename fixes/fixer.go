@@ -3,6 +3,7 @@ package fixes
 import (
 	"context"
 	"fmt"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -36,12 +37,15 @@ func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.In
 	if inv.FromFiles() {
 		return Plan{}, &ManualError{Why: "the finding is from a manifest, not from a cluster", Steps: "Change the manifest, and apply it."}
 	}
-	situation := Situation{Finding: finding, Inventory: inv}
+	situation := Situation{Finding: finding, Inventory: inv, Now: time.Now()}
 	var err error
 	if situation.Live, err = f.read(ctx, finding.Object); err != nil {
 		return Plan{}, err
 	}
 	if situation.Evidence, err = f.evidence(finding, inv); err != nil {
+		return Plan{}, err
+	}
+	if situation.Workloads, err = f.workloadEvidence(finding, inv); err != nil {
 		return Plan{}, err
 	}
 	if situation.Others, err = f.readOthers(ctx, recipe, finding); err != nil {

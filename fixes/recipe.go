@@ -1,6 +1,8 @@
 package fixes
 
 import (
+	"time"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"kiln/kube"
@@ -38,6 +40,11 @@ type Situation struct {
 	// Evidence is what probes saw of the finding's container, the oldest
 	// first; empty where nobody looked.
 	Evidence []kube.Evidence
+	// Workloads are what probes saw of all containers: of the finding's
+	// workload, or of those in its namespace.
+	Workloads map[kube.Ref][]kube.Evidence
+	// Now is when it is planned, for the age of evidence.
+	Now time.Time
 	// Answers has one for each of the recipe's questions.
 	Answers Answers
 	// Inventory is that of the scan which found it; never nil.

@@ -9,6 +9,7 @@ func Recipes() []Recipe {
 		clusterAdmin(),
 		anonymousBinding(),
 
+		noPolicy(),
 		defaultDenyIngress(),
 		defaultDenyEgress(),
 		nodePort(),

@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"kiln/kube"
 )
 
 const (
@@ -32,7 +30,7 @@ func writableRootfs() Recipe {
 		}
 		folders := s.Answers.All(pathsQuestion)
 		if sawFiles(s.Evidence) {
-			wanted.notes = rootfsNotes(s.Evidence, folders)
+			wanted.notes = rootfsNotes(s, folders)
 		}
 		var volumeMounts, volumes []any
 		for i, folder := range folders {
@@ -61,7 +59,7 @@ func whichFolders(s Situation) []Question {
 	q := Question{Key: pathsQuestion, Ask: "Which folders does it write to? Each gets an empty volume.", Many: true, Free: mustBeFolder, Value: tmpFolder}
 	written := writtenFolders(s.Evidence)
 	for _, folder := range written {
-		q.add(Choice{Value: folder, Found: seenAt(s.Evidence) + " saw files written to it"})
+		q.add(Choice{Value: folder, Found: s.seenAt(s.Evidence) + " saw files written to it"})
 	}
 	if sawFiles(s.Evidence) {
 		q.Value = strings.Join(written, ",")
@@ -82,13 +80,13 @@ func mustBeFolder(folder string) error {
 }
 
 // rootfsNotes name the evidence, and what it can't tell.
-func rootfsNotes(evidence []kube.Evidence, folders []string) []string {
-	saw, written := "nothing written to the root file system", writtenFolders(evidence)
+func rootfsNotes(s Situation, folders []string) []string {
+	saw, written := "nothing written to the root file system", writtenFolders(s.Evidence)
 	if len(written) > 0 {
 		saw = "files written to " + strings.Join(written, ", ")
 	}
 	notes := []string{
-		seenAt(evidence) + " saw " + saw + ". What is written at other times, at the end for example, can't be known.",
+		s.seenAt(s.Evidence) + " saw " + saw + ". What is written at other times, at the end for example, can't be known.",
 	}
 	for _, folder := range written {
 		if !slices.Contains(folders, folder) {
@@ -98,7 +96,7 @@ func rootfsNotes(evidence []kube.Evidence, folders []string) []string {
 	if len(folders) > 0 {
 		notes = append(notes, "The empty folders hide files that the image has in them.")
 	}
-	if writesToRoot(evidence) {
+	if writesToRoot(s.Evidence) {
 		notes = append(notes, "It was seen writing to / itself, which no volume can stand in for: that will fail.")
 	}
 	return notes

@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"kiln/kube"
 )
 
 // nobodyInParticular is the user that images without root commonly run as.
@@ -54,7 +52,7 @@ func notRoot(s Situation) (context map[string]any, notes []string, err error) {
 	}
 	context["runAsUser"] = user
 	if seen, ok := onlyUser(s.Evidence); ok {
-		return context, userNotes(user, seen, s.Evidence), nil
+		return context, userNotes(user, seen, s), nil
 	}
 	return context, []string{fmt.Sprintf("The program runs as user %d, who must be able to read its files and write its volumes: a volume's fsGroup, or another runAsUser, may be needed.", user)}, nil
 }
@@ -69,7 +67,7 @@ func whichUser(s Situation) []Question {
 	q := Question{Key: uidQuestion, Ask: "Which user does it run as?", Free: mustBeUser}
 	seen, ok := onlyUser(s.Evidence)
 	if ok && seen != 0 {
-		q.add(Choice{Value: fmt.Sprint(seen), Label: "as it does today", Found: seenAt(s.Evidence) + " saw it"})
+		q.add(Choice{Value: fmt.Sprint(seen), Label: "as it does today", Found: s.seenAt(s.Evidence) + " saw it"})
 	}
 	nobody := Choice{Value: fmt.Sprint(nobodyInParticular), Label: "nobody in particular, as images without root commonly have it"}
 	// Who sets the user to root has said more than the image.
@@ -124,8 +122,8 @@ func mustBeUser(value string) error {
 }
 
 // userNotes say what the user means for a container that was seen running.
-func userNotes(user, seen int64, evidence []kube.Evidence) []string {
-	at := seenAt(evidence)
+func userNotes(user, seen int64, s Situation) []string {
+	at := s.seenAt(s.Evidence)
 	switch {
 	case user == seen:
 		return []string{fmt.Sprintf("%s saw it run as user %d already: nothing changes for it.", at, seen)}
@@ -136,22 +134,22 @@ func userNotes(user, seen int64, evidence []kube.Evidence) []string {
 		fmt.Sprintf("%s saw it run as root, since neither the image nor the pod says otherwise; from now on it is user %d.", at, user),
 		"Whether it needs root can't be seen: who may read its files, and write its volumes, is what to look at.",
 	}
-	if ports := lowPorts(evidence); ports != nil {
+	if ports := portsThatNeedBind(s.Evidence); ports != nil {
 		notes = append(notes, "The pod listens at port "+strings.Join(ports, ", ")+
-			": below 1024 that takes NET_BIND_SERVICE, or a container runtime that lets everybody.")
+			": below 1024 that takes root, or a program with the file capability NET_BIND_SERVICE.")
 	}
-	if folders := writtenFolders(evidence); folders != nil {
+	if folders := writtenFolders(s.Evidence); folders != nil {
 		notes = append(notes, "It was seen writing to "+strings.Join(folders, ", ")+", where only root may unless a volume is mounted there.")
 	}
 	return notes
 }
 
 func automountToken() Recipe {
-	return inTemplate("pod/automount-token", func(podTemplate, Situation) (setting, error) {
+	return inTemplate("pod/automount-token", func(_ podTemplate, s Situation) (setting, error) {
 		return setting{
 			title: "Keep the API server's token out of the pod",
 			pod:   map[string]any{"automountServiceAccountToken": false},
-			notes: []string{"A program that talks to the API server can't log in any more; look for a client library or kubectl in it first."},
+			notes: append(tokenNotes(s), "A program that talks to the API server can't log in any more; look for a client library or kubectl in it first."),
 		}, nil
 	})
 }

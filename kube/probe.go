@@ -39,6 +39,9 @@ type Evidence struct {
 
 	UID int64 `json:"uid"`
 	GID int64 `json:"gid"`
+	// Users are all users that the container's processes ran as, as far as they
+	// could be told from others'.
+	Users []int64 `json:"users,omitempty"`
 	// Effective and Bounding are capabilities, as pod specs name them.
 	Effective  []string `json:"effective"`
 	Bounding   []string `json:"bounding"`
@@ -57,7 +60,12 @@ type Evidence struct {
 	// Listening and Connections are the pod's: its containers share them.
 	Listening   []Socket     `json:"listening"`
 	Connections []Connection `json:"connections"`
-	Mounts      []Mount      `json:"mounts"`
+	// RawSockets are open sockets that take NET_RAW, the pod's.
+	RawSockets int `json:"rawSockets,omitempty"`
+	// OpenPorts is the first port that takes no capability to listen at, the
+	// pod's; 0 where it isn't known. Linux begins with 1024.
+	OpenPorts int     `json:"openPorts,omitempty"`
+	Mounts    []Mount `json:"mounts"`
 	// TokenMounted says that the ServiceAccount's token is there. Whether it
 	// is used can't be seen.
 	TokenMounted bool `json:"tokenMounted"`
@@ -91,7 +99,26 @@ type Connection struct {
 	// Who are the pods and services with the peer's address; none if it's
 	// outside of the cluster, or not known.
 	Who []string `json:"who,omitempty"`
+	// Peers are what Who names, as a network policy can name them.
+	Peers []Peer `json:"peers,omitempty"`
 }
+
+// Peer is a pod or a service at the other end of a connection.
+type Peer struct {
+	Kind      string `json:"kind"` // Pod or Service
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	// Labels are the pod's, or those that the service selects. A service that
+	// selects none has Addresses instead, those behind it.
+	Labels    map[string]string `json:"labels,omitempty"`
+	Addresses []string          `json:"addresses,omitempty"`
+	// Port is where the service sends the connection: a number, or a name of
+	// its pods' ports.
+	Port string `json:"port,omitempty"`
+}
+
+// String is "Pod/x in shop".
+func (p Peer) String() string { return p.Kind + "/" + p.Name + " in " + p.Namespace }
 
 // Mount is a mounted file system.
 type Mount struct {

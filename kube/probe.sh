@@ -8,6 +8,7 @@ for p in /proc/[0-9]*; do
   [ "$n" = $$ ] && continue
   if grep -q -- "$1" "$p/cgroup" 2>/dev/null; then
     [ -z "$pid" ] || [ "$n" -lt "$pid" ] && pid=$n
+    sed -n 's/^Uid:/process /p' "$p/status" 2>/dev/null
   fi
 done
 pid=${pid:-$2}
@@ -25,6 +26,11 @@ echo "clock $now $((now - age))"
 for t in tcp tcp6 udp udp6; do
   sed -n "2,1000s/^ */$t /p" "$proc/net/$t" 2>/dev/null
 done
+for t in raw raw6 packet; do
+  sed -n "2,1000s/^.*/special $t/p" "$proc/net/$t" 2>/dev/null
+done
+# The debug container shares the pod's network, and with it this setting.
+echo "unprivileged $(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null)"
 sed 's/^/mount /' "$proc/mountinfo" 2>/dev/null || echo "problem the mounts can't be read"
 if ! ls "$root/" >/dev/null 2>&1; then
   echo "problem the container's files can't be read: the debug container has fewer rights than the container"

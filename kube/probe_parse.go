@@ -64,6 +64,12 @@ func (p *probeParser) fact(word, rest string) error {
 		if entry, ok := parseSocket(word, rest); ok {
 			p.sockets = append(p.sockets, entry)
 		}
+	case "process":
+		p.process(rest)
+	case "special":
+		e.RawSockets++
+	case "unprivileged":
+		e.OpenPorts, _ = strconv.Atoi(rest) // unknown if it's no number
 	case "mount":
 		if mount, ok := parseMount(rest); ok {
 			e.Mounts = append(e.Mounts, mount)
@@ -83,6 +89,14 @@ func (p *probeParser) fact(word, rest string) error {
 		p.ended = true
 	}
 	return nil
+}
+
+// process notes the user of one of the container's processes.
+func (p *probeParser) process(ids string) {
+	user, err := effectiveID(strings.Fields(ids))
+	if err == nil && !slices.Contains(p.evidence.Users, user) {
+		p.evidence.Users = append(p.evidence.Users, user)
+	}
 }
 
 // status reads a line of /proc/PID/status.
