@@ -70,6 +70,7 @@ func (p *pager) onKey(msg tea.KeyPressMsg, keys *keyMap) bool {
 	default:
 		return false
 	}
+	p.at = p.port.YOffset()
 	return true
 }
 
