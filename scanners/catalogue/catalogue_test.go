@@ -51,7 +51,7 @@ func TestEveryCheckIsComplete(t *testing.T) {
 }
 
 func TestEveryLessonTeaches(t *testing.T) {
-	sections := []string{"## What it is", "## How it is abused", "## See it yourself", "## What the fix changes", "## References"}
+	sections := []string{"## What it is", "## How it is abused", "## How bad it is", "## See it yourself", "## What the fix changes", "## References"}
 	for _, c := range catalogue.Checks() {
 		t.Run(c.ID, func(t *testing.T) {
 			if !strings.HasPrefix(c.Lesson, "# ") {
@@ -69,6 +69,20 @@ func TestEveryLessonTeaches(t *testing.T) {
 				t.Errorf("the lesson has %d lines; 25 to 45 are wanted", n)
 			}
 		})
+	}
+}
+
+func TestEverySeverityIsExplained(t *testing.T) {
+	for _, c := range catalogue.Checks() {
+		why := scanners.WhyOf(c.Lesson)
+		if why.Verdict != c.Severity.String() {
+			t.Errorf("%s is %s, and its lesson calls it %q", c.ID, c.Severity, why.Verdict)
+		}
+		for name, text := range map[string]string{"reach": why.Reach, "damage": why.Damage, "ease": why.Ease} {
+			if len(text) < 6 || strings.HasSuffix(text, ".") || strings.Contains(text, "|") {
+				t.Errorf("%s: its lesson gives %q for its %s", c.ID, text, name)
+			}
+		}
 	}
 }
 

@@ -57,18 +57,17 @@ func summary() string {
 	return table.String()
 }
 
-// bySeverity groups the checks by how bad they are.
+// bySeverity says of each check why it is as bad as it is, the worst first.
 func bySeverity() string {
 	var table strings.Builder
-	table.WriteString("| severity | weight | checks |\n|---|---|---|\n")
 	for _, s := range scanners.Severities() {
-		var ids []string
+		fmt.Fprintf(&table, "\n### %s, weight %d\n\n| check | reach: who can use it | damage: what it opens | ease: what it takes |\n|---|---|---|---|\n",
+			strings.ToUpper(s.String()[:1])+s.String()[1:], s.Weight())
 		for _, c := range catalogue.Checks() {
-			if c.Severity == s {
-				ids = append(ids, "`"+c.ID+"`")
+			if why := scanners.WhyOf(c.Lesson); c.Severity == s {
+				fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", c.ID, why.Reach, why.Damage, why.Ease)
 			}
 		}
-		fmt.Fprintf(&table, "| %s | %d | %s |\n", s, s.Weight(), strings.Join(ids, " · "))
 	}
-	return table.String()
+	return table.String() + "\n"
 }
