@@ -163,7 +163,7 @@ func mustBeCapability(name string) error {
 	if slices.Contains(kube.Capabilities(), name) {
 		return nil
 	}
-	return fmt.Errorf("Linux has no capability of that name; pod specs write them without CAP_, such as %s", bindLowPorts)
+	return fmt.Errorf("no capability of Linux; pod specs write them without CAP_, such as %s", bindLowPorts)
 }
 
 // withCapabilities is a list with more names, and whether it got any.

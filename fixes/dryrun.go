@@ -29,6 +29,7 @@ func (f *Fixer) Preview(ctx context.Context, plan Plan) (Preview, error) {
 		target.Err = err
 		preview.Targets = append(preview.Targets, target)
 	}
+	preview.foresee(plan.inventory, f.Cluster.User)
 	return preview, nil
 }
 
@@ -65,6 +66,7 @@ func (f *Fixer) previewTarget(ctx context.Context, change Change, masker *kube.M
 // show fills in what a person sees of a dry run.
 func (t *TargetPreview) show(run dryRun, masker *kube.Masker) error {
 	t.fields, t.Takeovers = run.fields, run.takeovers
+	t.live, t.after = run.live, run.after
 	t.Restarts = restarts(run.live, run.fields)
 	var err error
 	if t.Before, err = asYAML(run.live, masker); err != nil {

@@ -27,6 +27,7 @@ type Fixer struct {
 // The error is ErrManual where there is no recipe, or none for this object; it
 // then says what to do by hand.
 func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.Inventory, answers Answers) (Plan, error) {
+	known := inv
 	if inv == nil {
 		inv = &kube.Inventory{}
 	}
@@ -52,6 +53,7 @@ func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.In
 		return Plan{}, err
 	}
 	plan, err := recipe.plan(situation, answers)
+	plan.inventory = known
 	return readable(plan, finding), err
 }
 

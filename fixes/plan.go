@@ -20,6 +20,9 @@ type Plan struct {
 	// Questions are what the recipe asked, with the answers that the plan was
 	// made with.
 	Questions []Question
+	// inventory is what the effects on others are worked out from; nil for
+	// none.
+	inventory *kube.Inventory
 	// Notes are for the person who decides: what may break, what stays to do.
 	Notes []string
 }

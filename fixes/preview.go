@@ -1,6 +1,8 @@
 package fixes
 
 import (
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"kiln/kube"
 )
 
@@ -26,12 +28,17 @@ type TargetPreview struct {
 	// Restarts says which pods the change replaces: "restarts 3 pods of
 	// Deployment/api, one at a time"; empty if none.
 	Restarts string
+	// Effects are what it does to others than the object, pods that restart
+	// first.
+	Effects []Effect
 	// Err is why the server gives no preview, or refuses the change. Nothing
 	// of a Plan is applied if a target has one.
 	Err error
 
-	// fields are the changed fields, unmasked, and so never shown.
-	fields []kube.FieldChange
+	// fields are the changed fields, unmasked, and so never shown; live and
+	// after the object with and without them.
+	fields      []kube.FieldChange
+	live, after *unstructured.Unstructured
 }
 
 // Takeover is a field that belongs to another field manager today.

@@ -124,6 +124,7 @@ func (f *Fixer) previewUndo(ctx context.Context, entry Entry) (Preview, error) {
 		preview.Targets = append(preview.Targets, target)
 		preview.Plan.Changes = append(preview.Plan.Changes, target.Change)
 	}
+	preview.foresee(nil, "")
 	return preview, nil
 }
 

@@ -59,7 +59,7 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	unwanted := func(k kind) bool { return !opts.reads(k.resource) }
 	table, custom := slices.DeleteFunc(kinds(), unwanted), slices.DeleteFunc(customKinds(), unwanted)
 	col := &collector{cluster: c, opts: opts, progress: progress, total: len(table) + len(custom) + 5, inv: newInventory()}
-	col.inv.TakenAt = opts.Now.UTC()
+	col.inv.TakenAt, col.inv.Namespace = opts.Now.UTC(), opts.Namespace
 	col.inv.Source = Source{Context: c.Context, Server: c.Server, Version: c.Version}
 	col.settle(ServerVersion, batch{}, nil)
 

@@ -36,6 +36,8 @@ type Inventory struct {
 	// TakenAt is when the reading started. Checks that compare with today
 	// use it, so that they need no clock.
 	TakenAt time.Time
+	// Namespace is the one that reading was limited to; empty means all.
+	Namespace string
 
 	Namespaces []*corev1.Namespace
 	Nodes      []*corev1.Node

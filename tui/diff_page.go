@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -103,8 +104,8 @@ func drawTarget(s *styles, t fixes.TargetPreview, width int) []string {
 	if t.Owner.Reconciles() && t.Change.Mechanism != fixes.Create {
 		lines = append(lines, bullet(s.warning, s.warning, "!", "belongs to "+t.Owner.String()+", which will put its own values back: export the patch for its source of truth, or apply it as a stopgap", width)...)
 	}
-	if t.Restarts != "" {
-		lines = append(lines, bullet(s.warning, s.text, "↻", t.Restarts, width)...)
+	for _, e := range t.Effects {
+		lines = append(lines, drawEffect(s, e, width)...)
 	}
 	for _, o := range t.Takeovers {
 		lines = append(lines, drawTakeover(s, o, width)...)
@@ -113,6 +114,30 @@ func drawTarget(s *styles, t fixes.TargetPreview, width int) []string {
 		lines = append(lines, bullet(s.warning, s.text, "!", "the API server warns: "+w, width)...)
 	}
 	return append(lines, drawDiff(s, diff, width)...)
+}
+
+// drawEffect draws what a change does to others, with the names of the first.
+func drawEffect(s *styles, e fixes.Effect, width int) []string {
+	const shown = 8
+	mark, sign := s.warning, "→"
+	switch e.Kind {
+	case fixes.RestartEffect:
+		sign = "↻"
+	case fixes.UnknownEffect:
+		mark, sign = s.muted, "?"
+	}
+	lines := bullet(mark, s.text, sign, e.Summary, width)
+	names := slices.Clone(e.Names[:min(len(e.Names), shown)])
+	if more := len(e.Names) - shown; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	if e.Kind == fixes.RestartEffect && len(names) > 0 { // pods have names for machines
+		names = []string{strings.Join(names, ", ")}
+	}
+	for _, name := range names {
+		lines = append(lines, indent(wrapStyled(s.muted, kube.Clean(name), width-6), 6)...)
+	}
+	return lines
 }
 
 func drawTakeover(s *styles, o fixes.Takeover, width int) []string {

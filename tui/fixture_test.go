@@ -137,7 +137,11 @@ func fixtureProposal() proposal {
 			Plan: fixes.Plan{Title: "Take the privileges from container api", Notes: []string{"The container loses its access to the node's devices."}},
 			Targets: []fixes.TargetPreview{{
 				Change: fixes.Change{Target: target, Mechanism: fixes.ServerSideApply}, Before: checkoutYAML, After: after,
-				Restarts:  "restarts 3 pods of Deployment/checkout, one at a time",
+				Restarts: "restarts 3 pods of Deployment/checkout, one at a time",
+				Effects: []fixes.Effect{
+					{Kind: fixes.RestartEffect, Summary: "restarts 3 pods of Deployment/checkout, one at a time", Names: []string{"Pod/checkout-5d9c-x1", "Pod/checkout-5d9c-x2", "Pod/checkout-5d9c-x3"}},
+					{Kind: fixes.BudgetEffect, Summary: "the rollout may use up what the budget permits, 1 of 3 pods (minAvailable 2): node drains wait meanwhile", Names: []string{"PodDisruptionBudget/checkout"}},
+				},
 				Takeovers: []fixes.Takeover{{Field: `.spec.template.spec.containers[name="api"].securityContext.privileged`, Manager: "kubectl-edit"}},
 			}},
 		},

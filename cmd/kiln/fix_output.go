@@ -40,13 +40,21 @@ func showPreview(out, about io.Writer, preview fixes.Preview) {
 		if t.Owner.Reconciles() {
 			fmt.Fprintf(about, "    belongs to %s\n", kube.Clean(t.Owner.String()))
 		}
-		if t.Restarts != "" {
-			fmt.Fprintf(about, "    %s\n", t.Restarts)
+		for _, e := range t.Effects {
+			showEffect(about, e)
 		}
 		fmt.Fprint(out, t.Unified())
 	}
 	for _, n := range preview.Plan.Notes {
 		fmt.Fprintf(about, "  note: %s\n", n)
+	}
+}
+
+// showEffect says what a fix does to others, by name.
+func showEffect(w io.Writer, e fixes.Effect) {
+	fmt.Fprintf(w, "    %s\n", kube.Clean(e.Summary))
+	for _, name := range e.Names {
+		fmt.Fprintf(w, "      %s\n", kube.Clean(name))
 	}
 }
 
@@ -147,6 +155,19 @@ type targetResult struct {
 	Warnings  []string         `json:"warnings"`
 	Owner     kube.Owner       `json:"owner"`
 	Restarts  string           `json:"restarts"`
+	Effects   []fixes.Effect   `json:"effects"`
+}
+
+// effectResults have lists where there is nothing, not null.
+func effectResults(effects []fixes.Effect) []fixes.Effect {
+	results := make([]fixes.Effect, 0, len(effects))
+	for _, e := range effects {
+		if e.Names == nil {
+			e.Names = []string{}
+		}
+		results = append(results, e)
+	}
+	return results
 }
 
 func fixResults(proposals []proposal) []fixResult {
@@ -154,7 +175,7 @@ func fixResults(proposals []proposal) []fixResult {
 	for _, p := range proposals {
 		r := fixResult{Finding: p.finding.ID, Check: p.finding.Check, Title: p.preview.Plan.Title, Questions: questionResults(p.preview.Plan.Questions), Targets: []targetResult{}}
 		for _, t := range p.preview.Targets {
-			r.Targets = append(r.Targets, targetResult{t.Change.Target, t.Change.Mechanism, t.Unified(), t.Takeovers, t.Warnings, t.Owner, t.Restarts})
+			r.Targets = append(r.Targets, targetResult{t.Change.Target, t.Change.Mechanism, t.Unified(), t.Takeovers, t.Warnings, t.Owner, t.Restarts, effectResults(t.Effects)})
 		}
 		if p.entry != nil {
 			r.Entry, r.State = p.entry.ID, p.entry.State
