@@ -55,6 +55,8 @@ type sighting struct {
 	object  Object
 	manager string
 	old     []OldVersion
+	// version is the object's resourceVersion, if the Watcher knows it.
+	version string
 }
 
 // batch is what listing one kind brought.

@@ -42,9 +42,9 @@ type Update struct {
 	Inventory *Inventory
 	// Changed are the resources of which something has changed.
 	Changed []Resource
-	// Objects are what has changed, been made or been deleted; nil if those
-	// are too many to name.
-	Objects []Ref
+	// Objects are what has changed, been made or been deleted, with the
+	// resourceVersion as far as it's known; nil if those are too many to name.
+	Objects map[Ref]string
 	State   WatchState
 }
 
@@ -132,12 +132,9 @@ func (w *Watcher) fold(ctx context.Context) Update {
 		if t == nil {
 			continue
 		}
-		changed := next.fold(k, t)
-		if changed == nil {
-			continue
+		if next.fold(k, t, update.Objects) {
+			update.Changed = append(update.Changed, k.resource)
 		}
-		update.Changed = append(update.Changed, k.resource)
-		update.Objects = append(update.Objects, changed...)
 	}
 	if slices.Contains(update.Changed, Pods) {
 		w.standIns(ctx, next)
@@ -165,7 +162,7 @@ func (w *Watcher) take() (map[Resource]*turnover, Update) {
 	defer w.mu.Unlock()
 	pending := w.pending
 	w.pending = map[Resource]*turnover{}
-	return pending, Update{State: w.state(), Objects: []Ref{}}
+	return pending, Update{State: w.state(), Objects: map[Ref]string{}}
 }
 
 func (u Update) touches(resources ...Resource) bool {

@@ -33,14 +33,11 @@ func (inv *Inventory) successor(now time.Time) *Inventory {
 }
 
 // fold brings what has happened to one kind into inv, which nobody else has
-// seen yet. It returns what has changed: nil for nothing, and an empty list if
-// it was no object but the gap.
-func (inv *Inventory) fold(k kind, t *turnover) []Ref {
-	var changed []Ref
+// seen yet, and adds what has changed to objects, with the version. It says
+// whether there was anything.
+func (inv *Inventory) fold(k kind, t *turnover, objects map[Ref]string) bool {
 	before := k.objects(inv)
-	if inv.foldGap(k, t) {
-		changed = []Ref{}
-	}
+	gap := inv.foldGap(k, t)
 	t.unroll(k, before)
 	if k.resource == Pods {
 		t.keepSpecs(inv)
@@ -57,14 +54,14 @@ func (inv *Inventory) fold(k kind, t *turnover) []Ref {
 			fallthrough
 		default:
 			turned[obj.GetUID()] = seen
-			changed = append(changed, RefOf(obj))
+			objects[RefOf(obj)] = seen.version
 		}
 		delete(t.seen, obj.GetUID())
 	}
 	for id, seen := range t.seen {
 		if seen.object != nil {
 			after, turned[id] = append(after, seen.object), seen
-			changed = append(changed, RefOf(seen.object))
+			objects[RefOf(seen.object)] = seen.version
 		}
 	}
 	if len(turned) > 0 {
@@ -74,7 +71,7 @@ func (inv *Inventory) fold(k kind, t *turnover) []Ref {
 		inv.foldManagers(k.resource, turned)
 		inv.foldOldVersions(turned)
 	}
-	return changed
+	return gap || len(turned) > 0
 }
 
 // foldGap sets or closes the kind's gap, and says whether that's new.
@@ -102,7 +99,7 @@ func (t *turnover) unroll(k kind, before []Object) {
 		scratch := &Inventory{}
 		t.listed.store(scratch)
 		for _, obj := range k.objects(scratch) {
-			list[obj.GetUID()] = sighting{object: obj, manager: t.listed.managers[obj.GetUID()]}
+			list[obj.GetUID()] = sighting{object: obj, manager: t.listed.managers[obj.GetUID()], version: obj.GetResourceVersion()}
 		}
 		for _, old := range t.listed.old {
 			seen := list[old.Object.GetUID()]

@@ -145,7 +145,7 @@ func (w *Watcher) watch(ctx context.Context, k kind, version string) (string, er
 		if event.Type == watch.Bookmark {
 			continue
 		}
-		if err := w.see(k, event, object.GetUID()); err != nil {
+		if err := w.see(k, event, object.GetUID(), version); err != nil {
 			return version, err
 		}
 	}
@@ -153,7 +153,7 @@ func (w *Watcher) watch(ctx context.Context, k kind, version string) (string, er
 }
 
 // see keeps one event for the next fold.
-func (w *Watcher) see(k kind, event watch.Event, id uid) error {
+func (w *Watcher) see(k kind, event watch.Event, id uid, version string) error {
 	seen := sighting{}
 	if event.Type != watch.Deleted {
 		var err error
@@ -161,6 +161,7 @@ func (w *Watcher) see(k kind, event watch.Event, id uid) error {
 			return err
 		}
 	}
+	seen.version = version
 	w.change(k.resource, func(t *turnover) { t.seen[id] = seen })
 	return nil
 }

@@ -32,6 +32,9 @@ type Config struct {
 	Tools installed.Table `json:"tools,omitempty"`
 	// Severities overrule the checks' own, by ID.
 	Severities map[string]Severity `json:"severities,omitempty"`
+	// Live is false where the terminal UI shouldn't follow the cluster after
+	// its scan.
+	Live *bool `json:"live,omitempty"`
 	// Debug says what debug containers may be.
 	Debug DebugConfig `json:"debug,omitzero"`
 	// Production are patterns of names, of contexts and namespaces, that are to

@@ -43,6 +43,7 @@ type App struct {
 
 	snapshot *snapshot
 	scan     scanRun
+	live     liveRun
 	// changes tell the latest complete scan from the one before; nil until
 	// there were two. judged are the findings of the latest.
 	changes *changes
@@ -173,6 +174,7 @@ func (a *App) onConnectFailed(err error) {
 func (a *App) switchContext(name string) tea.Cmd {
 	a.cancelTasks(nil)
 	a.scan.stop()
+	a.live.stop()
 	a.session, a.snapshot, a.namespace = nil, nil, ""
 	a.changes, a.judged = nil, nil
 	a.adopt(name)

@@ -61,6 +61,8 @@ func (v *debugSessionsView) start() tea.Cmd {
 	})
 }
 
+func (v *debugSessionsView) concernedBy(d *delta) bool { return d.touches(kube.Pods) }
+
 // onSnapshot looks again: they come and go.
 func (v *debugSessionsView) onSnapshot() tea.Cmd { return v.start() }
 

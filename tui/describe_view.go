@@ -56,6 +56,8 @@ func (v *describeView) start() tea.Cmd {
 	})
 }
 
+func (v *describeView) concernedBy(d *delta) bool { return d.concerns(v.ref) }
+
 // onSnapshot reads the object again: it may have changed as well.
 func (v *describeView) onSnapshot() tea.Cmd {
 	v.version++

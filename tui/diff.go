@@ -29,6 +29,8 @@ type diffView struct {
 	buttons buttons
 	// stop ends an apply that is under way.
 	stop context.CancelFunc
+	// echo hears what is written come back.
+	echo *echo
 
 	pager
 	drawn   drawnFor

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/fixes"
+	"kiln/kube"
 )
 
 // confirmApply asks once more where a mistake would hurt most.
@@ -50,7 +51,7 @@ func (v *diffView) apply() tea.Cmd {
 		return nil
 	}
 	ctx, cancel := context.WithCancel(v.app.ctx)
-	v.stop = cancel
+	v.stop, v.echo = cancel, v.app.listen()
 	return v.applyOne(ctx, ready[0])
 }
 
@@ -116,6 +117,7 @@ func (v *diffView) finish() tea.Cmd {
 		}
 	}
 	if done == 0 {
+		v.app.live.forget(v.echo)
 		return nil
 	}
 	if failed == 0 {
@@ -124,11 +126,25 @@ func (v *diffView) finish() tea.Cmd {
 			v.app.pop()
 		}
 	}
-	cmd := v.app.rescan()
+	cmd := v.app.showWritten(v.echo, v.written())
 	if journal, ok := v.app.top().(*journalView); ok {
 		cmd = tea.Batch(cmd, journal.start())
 	}
 	return cmd
+}
+
+// written are the objects that were changed, with their resourceVersions.
+func (v *diffView) written() map[kube.Ref]string {
+	versions := map[kube.Ref]string{}
+	for _, p := range v.proposals {
+		if p.applied == nil {
+			continue
+		}
+		for _, o := range p.applied.Objects {
+			versions[o.Ref] = o.ResourceVersion
+		}
+	}
+	return versions
 }
 
 func (v *diffView) doneText(done int, title string) string {

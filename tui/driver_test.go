@@ -70,6 +70,22 @@ func (d *driver) idle() {
 	}
 }
 
+// until handles what the world sends until something holds.
+func (d *driver) until(what string, holds func() bool) {
+	d.t.Helper()
+	deadline := time.After(30 * time.Second)
+	for !holds() {
+		select {
+		case msg := <-d.messages:
+			d.busy--
+			d.handle(msg)
+		case <-deadline:
+			d.t.Fatalf("waited in vain until %s:\n%s", what, screenText(d.app))
+		}
+	}
+	d.idle()
+}
+
 // keys presses keys one by one, each after the effects of the one before, and
 // slowly enough for dialogs to listen.
 func (d *driver) keys(names ...string) {

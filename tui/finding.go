@@ -57,6 +57,8 @@ func (v *findingView) start() tea.Cmd {
 	return tea.Batch(read, v.app.start(v, "", func(ctx context.Context) tea.Msg { return session.outline(ctx, f, inv) }))
 }
 
+func (v *findingView) concernedBy(d *delta) bool { return d.concerns(v.finding.Object) }
+
 // onSnapshot takes the finding's newest form; it may have been fixed.
 func (v *findingView) onSnapshot() tea.Cmd {
 	v.version++

@@ -32,6 +32,7 @@ type findingsView struct {
 func newFindingsView(a *App) *findingsView {
 	v := &findingsView{app: a, query: query{marked: map[string]bool{}}}
 	v.table = table{cell: v.cell, marked: func(row int) bool { return v.query.marked[v.finding(row).ID] }}
+	v.table.sign = func(row int) (cell, bool) { return a.signCell(v.finding(row)) }
 	return v
 }
 
@@ -59,8 +60,13 @@ func (v *findingsView) current() *scanners.Finding {
 }
 
 func (v *findingsView) onSnapshot() tea.Cmd {
-	if v.app.snapshot.complete {
+	s := v.app.snapshot
+	if s.complete && len(v.query.marked) > 0 {
 		v.forgetMarks()
+	}
+	if s.delta != nil && v.arranging == nil && s.sameFindings(v.arrangedOf) && v.query.filter.labels == nil {
+		v.arrangedOf = s
+		return nil
 	}
 	return v.arrange()
 }
@@ -117,12 +123,16 @@ func cloneSet(set map[string]bool) map[string]bool {
 
 // onArranged shows the answer and finds the selected row again.
 func (v *findingsView) onArranged(msg arrangedMsg) {
+	line, fresh := v.table.cursor-v.table.offset, v.arrangedOf != msg.of
 	v.arranged, v.arrangedOf = msg.answer, msg.of
 	v.table.columns = findingColumns(msg.of.widths)
 	v.table.setRows(len(msg.answer.rows))
 	if v.selected != "" {
 		if row := slices.IndexFunc(msg.answer.rows, func(i int32) bool { return msg.of.findings[i].ID == v.selected }); row >= 0 {
 			v.table.moveTo(row)
+			if fresh {
+				v.table.show(line)
+			}
 		}
 	}
 	v.remember()
@@ -137,7 +147,8 @@ func (v *findingsView) remember() {
 func (v *findingsView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case arrangedMsg:
-		if msg.of == v.app.snapshot {
+		if v.app.snapshot.sameFindings(msg.of) {
+			v.arranging = nil
 			v.onArranged(msg)
 		}
 	case tea.KeyPressMsg:

@@ -187,7 +187,11 @@ func (a *App) openUndo(entry fixes.Entry) tea.Cmd {
 	session := a.session
 	v := newDiffView(a, "undo", func(ctx context.Context) []proposal { return []proposal{session.proposeUndo(ctx, entry)} })
 	v.carryOut = func(ctx context.Context, _ proposal) (fixes.Entry, error) {
-		return session.fixer.Undo(ctx, entry.ID)
+		undone, err := session.fixer.Undo(ctx, entry.ID)
+		if err == nil {
+			session.versions(ctx, undone.Objects)
+		}
+		return undone, err
 	}
 	a.push(v)
 	return v.start()

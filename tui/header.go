@@ -29,7 +29,7 @@ func (a *App) identity() string {
 	if a.inProduction() {
 		badge, main, rest, fill = s.banner.Render(" ▲ PRODUCTION "), s.banner, s.banner.Bold(false), s.banner
 	}
-	right := a.mode(fill)
+	right := a.liveMark(fill) + a.mode(fill)
 	room := a.width - ansi.StringWidth(badge) - ansi.StringWidth(right) - 1
 	text := " " + name
 	left := main.Render(clip(text, room))

@@ -49,6 +49,10 @@ func (v *namespacesView) onSnapshot() tea.Cmd {
 
 // list makes the rows: all first, then each.
 func (v *namespacesView) list() {
+	selected := ""
+	if len(v.rows) > 0 {
+		selected = v.rows[v.table.cursor].name
+	}
 	v.rows, v.number = nil, map[string]int{}
 	if v.app.snapshot == nil {
 		v.table.setRows(0)
@@ -63,6 +67,9 @@ func (v *namespacesView) list() {
 		}
 	}
 	v.table.setRows(len(v.rows))
+	if i := slices.IndexFunc(v.rows, func(r namespaceRow) bool { return r.name == selected }); i >= 0 {
+		v.table.moveTo(i)
+	}
 }
 
 func (v *namespacesView) setFilter(text string) (tea.Cmd, error) {

@@ -27,6 +27,8 @@ type Options struct {
 	// Command is run as if typed after ":" once the UI is up.
 	Command string
 	Checks  []scanners.Check
+	// Live follows the cluster after the scan.
+	Live bool
 	// Version is kiln's own.
 	Version string
 }

@@ -35,6 +35,7 @@ type scanMsg struct {
 // rescan starts a scan; the one under way ends.
 func (a *App) rescan() tea.Cmd {
 	a.scan.stop()
+	a.live.stop()
 	ctx, cancel := context.WithCancel(a.ctx)
 	a.scan.cancel, a.scan.running = cancel, true
 	return tea.Batch(readOn(ctx, a.scan.id, a.session.read(ctx, a.opts.Namespace, a.snapshot)), a.spin())
@@ -57,18 +58,12 @@ func (a *App) onScan(msg scanMsg) tea.Cmd {
 	if msg.snapshot.complete {
 		a.noteChanges()
 	}
-	var cmds []tea.Cmd
-	for _, v := range a.views {
-		if live, ok := v.(liveView); ok {
-			cmds = append(cmds, live.onSnapshot())
-		}
-	}
+	views := a.tellViews()
 	if msg.snapshot.complete {
 		a.scan.stop()
-	} else {
-		cmds = append(cmds, msg.next)
+		return tea.Batch(views, a.goLive())
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(views, msg.next)
 }
 
 // stopScan is the user's wish.

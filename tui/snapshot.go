@@ -30,6 +30,8 @@ type snapshot struct {
 	objects   int
 	// complete says that the scan has ended.
 	complete bool
+	// delta is what has changed, for a snapshot that came live after the scan.
+	delta *delta
 }
 
 // widths are those of the widest cells, in bytes: near enough for columns.
@@ -84,6 +86,11 @@ func (s *snapshot) collectFindings() {
 			}
 		}
 	}
+}
+
+// sameFindings says that two snapshots share their findings.
+func (s *snapshot) sameFindings(other *snapshot) bool {
+	return s == other || other != nil && len(s.findings) == len(other.findings) && (len(s.findings) == 0 || &s.findings[0] == &other.findings[0])
 }
 
 // find returns the finding of an ID, or nil.

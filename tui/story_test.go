@@ -26,7 +26,7 @@ func openStory(t *testing.T, kubeconfig, namespace string) *driver {
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.KubeConfig = &kubeconfig
 	c := &clock{time.Now()}
-	a, err := newApp(t.Context(), Options{Flags: flags, Namespace: namespace, Theme: "dark", Checks: catalogue.Checks()}, c.read)
+	a, err := newApp(t.Context(), Options{Flags: flags, Namespace: namespace, Theme: "dark", Live: true, Checks: catalogue.Checks()}, c.read)
 	if err != nil {
 		t.Fatal(err)
 	}

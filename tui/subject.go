@@ -31,6 +31,8 @@ func (v *subjectView) title() string { return clip(kube.Clean(v.subject.String()
 
 func (v *subjectView) start() tea.Cmd { return v.app.readRights(v) }
 
+func (v *subjectView) concernedBy(d *delta) bool { return d.touches(rbac.Resources()...) }
+
 func (v *subjectView) onSnapshot() tea.Cmd {
 	if !v.app.snapshot.complete {
 		return nil

@@ -80,6 +80,8 @@ func (v *subjectsView) title() string { return "rbac" }
 
 func (v *subjectsView) start() tea.Cmd { return v.app.readRights(v) }
 
+func (v *subjectsView) concernedBy(d *delta) bool { return d.touches(rbac.Resources()...) }
+
 func (v *subjectsView) onSnapshot() tea.Cmd {
 	if !v.app.snapshot.complete {
 		return nil

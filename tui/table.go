@@ -41,6 +41,8 @@ type table struct {
 	arrow  string
 	// marked says which rows carry a mark; may be nil.
 	marked func(row int) bool
+	// sign is what stands in a mark's place, where there is one; may be nil.
+	sign func(row int) (cell, bool)
 
 	cursor, offset int
 	height         int
@@ -58,6 +60,12 @@ func (t *table) setRows(n int) {
 // moveTo puts the cursor on row, or the nearest that exists.
 func (t *table) moveTo(row int) {
 	t.cursor = max(0, min(row, t.rows-1))
+	t.scroll()
+}
+
+// show scrolls so that the cursor is on a line of the window, if it can be.
+func (t *table) show(line int) {
+	t.offset = t.cursor - line
 	t.scroll()
 }
 
@@ -172,7 +180,11 @@ func (t *table) row(s *styles, shown []placed, row int) string {
 		mark = "✓"
 	}
 	var b strings.Builder
-	b.WriteString(paint(cell{bar + mark, s.accent}))
+	if sign, ok := t.signOf(row); ok && mark == " " {
+		b.WriteString(paint(cell{bar, s.accent}) + paint(sign))
+	} else {
+		b.WriteString(paint(cell{bar + mark, s.accent}))
+	}
 	for i, p := range shown {
 		if i > 0 {
 			b.WriteString(paint(cell{strings.Repeat(" ", columnGap), s.text}))
@@ -185,6 +197,13 @@ func (t *table) row(s *styles, shown []placed, row int) string {
 		b.WriteString(paint(c))
 	}
 	return b.String()
+}
+
+func (t *table) signOf(row int) (cell, bool) {
+	if t.sign == nil {
+		return cell{}, false
+	}
+	return t.sign(row)
 }
 
 // drawScrollbar adds a thumb at the right edge when not all rows are visible.

@@ -29,6 +29,12 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 		return a.onTaskDone(msg)
 	case scanMsg:
 		return a.onScan(msg)
+	case liveMsg:
+		return a.onLive(msg)
+	case marksOverMsg:
+		a.onMarksOver(msg)
+	case echoedMsg:
+		return a.onEchoed(msg)
 	case connectedMsg:
 		return a.onConnected(msg.session)
 	case connectFailedMsg:

@@ -68,6 +68,8 @@ func (v *whoCanView) start() tea.Cmd {
 	})
 }
 
+func (v *whoCanView) concernedBy(d *delta) bool { return d.touches(rbac.Resources()...) }
+
 func (v *whoCanView) onSnapshot() tea.Cmd {
 	if !v.app.snapshot.complete {
 		return nil

@@ -79,6 +79,8 @@ command it opens on the current context.`,
 
 	var options tui.Options
 	root.Flags().StringVar(&options.Theme, "theme", "", "the skin's name: dark, light, or one of your own")
+	var noLive bool
+	root.Flags().BoolVar(&noLive, "no-live", false, "don't follow the cluster after the scan; ctrl-r scans again")
 	root.Flags().StringVarP(&options.Command, "command", "c", "", "the view to start with, as typed after ':'")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if !a.hasScreen() {
@@ -86,6 +88,7 @@ command it opens on the current context.`,
 		}
 		options.Flags, options.Namespace, options.ReadOnly = a.flags, a.namespace(), a.readOnly
 		options.Checks, options.Settings, options.Version = a.checks, a.settings, version
+		options.Live = !noLive && (a.settings.Live == nil || *a.settings.Live)
 		return tui.Run(cmd.Context(), options)
 	}
 	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newGuard(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newInfo(a), newVersion(a))
