@@ -36,11 +36,14 @@ type keyMap struct {
 	PreviousLogs         key.Binding
 	ControlledBy         key.Binding
 	Related, SameOwner   key.Binding
-	Rights, Trace        key.Binding
-	Debug, Shell         key.Binding
+	Rights, Trace, Reach key.Binding
+	Debug, Shell, Probe  key.Binding
 	NextContainer        key.Binding
 	NextPod              key.Binding
 	Next, Previous, Undo key.Binding
+
+	// The diff.
+	Split, Whole, Wrap key.Binding
 
 	// Buttons and prompts.
 	NextButton, PreviousButton, Press, Accept key.Binding
@@ -112,7 +115,9 @@ func newKeyMap() *keyMap {
 		SameOwner:     bind("w", "findings of the same owner", "w"),
 		Rights:        bind("r", "its subject's rights", "r"),
 		Trace:         bind("t", "trace a request about it", "t"),
+		Reach:         bind("x", "who may talk to whom in its namespace", "x"),
 		Debug:         bind("shift-d", "debug container", "D"),
+		Probe:         bind("i", "probe how it runs, or its node", "i"),
 		Shell:         bind("s", "shell in the container", "s"),
 		NextContainer: bind("tab", "next container", "tab"),
 		NextPod:       bind("n", "next pod", "n"),
@@ -121,6 +126,10 @@ func newKeyMap() *keyMap {
 		Next:     bind("n", "next finding", "n"),
 		Previous: bind("p", "previous finding", "p"),
 		Undo:     bind("u", "preview the undo", "u"),
+
+		Split: bind("v", "side by side", "v"),
+		Whole: bind("o", "whole object", "o"),
+		Wrap:  bind("w", "wrap long lines", "w"),
 
 		NextButton:     bind("tab →", "next button", "tab", "right"),
 		PreviousButton: bind("shift-tab ←", "previous button", "shift+tab", "left"),
