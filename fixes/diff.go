@@ -2,6 +2,7 @@ package fixes
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -52,7 +53,16 @@ const linesAround = 3
 // Diff compares the target before and after.
 func (t TargetPreview) Diff() Diff { return newDiff(t.Before, t.After) }
 
-func newDiff(before, after string) Diff {
+// WholeDiff is Diff with all equal lines: one hunk, or none where nothing
+// changes.
+func (t TargetPreview) WholeDiff() Diff {
+	return diffWith(t.Before, t.After, len(t.Before)+len(t.After))
+}
+
+func newDiff(before, after string) Diff { return diffWith(before, after, linesAround) }
+
+// diffWith shows so many equal lines around each change.
+func diffWith(before, after string, around int) Diff {
 	lines := diffLines(before, after)
 	markSpans(lines)
 	var diff Diff
@@ -64,7 +74,7 @@ func newDiff(before, after string) Diff {
 			diff.Removed++
 		}
 	}
-	diff.Hunks = cutHunks(lines)
+	diff.Hunks = cutHunks(lines, around)
 	return diff
 }
 
@@ -182,13 +192,14 @@ func isWord(b byte) bool {
 	return b >= utf8.RuneSelf || b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
-// cutHunks keeps the changed lines and those around them.
-func cutHunks(lines []DiffLine) []Hunk {
+// cutHunks keeps the changed lines and some around them.
+func cutHunks(lines []DiffLine, around int) []Hunk {
 	var hunks []Hunk
 	before, after := 1, 1
 	lastShown := -1
+	near := nearChanges(lines, around)
 	for i, line := range lines {
-		if isNearChange(lines, i) {
+		if near[i] {
 			if len(hunks) == 0 || lastShown != i-1 {
 				hunks = append(hunks, Hunk{BeforeLine: before, AfterLine: after})
 			}
@@ -208,9 +219,23 @@ func cutHunks(lines []DiffLine) []Hunk {
 	return hunks
 }
 
-func isNearChange(lines []DiffLine, i int) bool {
-	around := lines[max(0, i-linesAround):min(len(lines), i+linesAround+1)]
-	return slices.ContainsFunc(around, func(l DiffLine) bool { return l.Kind != Context })
+// nearChanges says of each line whether it is changed, or at most so many
+// lines away from one that is.
+func nearChanges(lines []DiffLine, around int) []bool {
+	near := make([]bool, len(lines))
+	look := func(at iter.Seq2[int, DiffLine]) {
+		seen, since := false, 0
+		for i, line := range at {
+			since++
+			if line.Kind != Context {
+				seen, since = true, 0
+			}
+			near[i] = near[i] || seen && since <= around
+		}
+	}
+	look(slices.All(lines))
+	look(slices.Backward(lines))
+	return near
 }
 
 func (h *Hunk) add(line DiffLine) {

@@ -32,6 +32,7 @@ type diffView struct {
 	// echo hears what is written come back.
 	echo *echo
 
+	look diffLook
 	pager
 	drawn   drawnFor
 	version int
@@ -167,6 +168,8 @@ func (v *diffView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		v.buttons.move(-1)
 	case key.Matches(msg, keys.Press):
 		return v.press()
+	case v.look.onKey(msg, keys):
+		v.version++
 	default:
 		v.pager.onKey(msg, keys)
 	}
@@ -201,12 +204,12 @@ func (v *diffView) passing() {}
 
 func (v *diffView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{k.NextButton, k.Press, k.Down, k.Back}
+	return []key.Binding{k.NextButton, k.Press, k.Down, k.Split, k.Whole, k.Back}
 }
 
 func (v *diffView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Preview", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Back}}, k.reading()}
+	return []keyGroup{{"Preview", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Split, k.Whole, k.Wrap, k.Back}}, k.reading()}
 }
 
 // status says what the page waits for.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"kiln/fixes"
 	"kiln/kube"
@@ -57,7 +56,7 @@ func (v *diffView) drawProposal(p proposal, width int) []string {
 	}
 	for _, t := range p.preview.Targets {
 		lines = append(lines, "")
-		lines = append(lines, drawTarget(s, t, width)...)
+		lines = append(lines, drawTarget(s, t, v.look, width)...)
 	}
 	return lines
 }
@@ -93,8 +92,11 @@ func bullet(mark, text lipgloss.Style, sign, paragraph string, width int) []stri
 }
 
 // drawTarget draws what happens to one object.
-func drawTarget(s *styles, t fixes.TargetPreview, width int) []string {
+func drawTarget(s *styles, t fixes.TargetPreview, look diffLook, width int) []string {
 	diff := t.Diff()
+	if look.whole {
+		diff = t.WholeDiff()
+	}
 	counts := s.added.Render(fmt.Sprintf(" +%d ", diff.Added)) + s.removed.Render(fmt.Sprintf(" −%d ", diff.Removed))
 	name := s.accent.Render(kube.Clean(t.Change.Target.String())) + s.muted.Render("  "+string(t.Change.Mechanism))
 	lines := []string{spread("  "+name, counts, width)}
@@ -113,7 +115,7 @@ func drawTarget(s *styles, t fixes.TargetPreview, width int) []string {
 	for _, w := range t.Warnings {
 		lines = append(lines, bullet(s.warning, s.text, "!", "the API server warns: "+w, width)...)
 	}
-	return append(lines, drawDiff(s, diff, width)...)
+	return append(lines, look.draw(s, diff, width)...)
 }
 
 // drawEffect draws what a change does to others, with the names of the first.
@@ -145,53 +147,4 @@ func drawTakeover(s *styles, o fixes.Takeover, width int) []string {
 		return bullet(s.alarm, s.warning, "⚑", fmt.Sprintf("conflict: %s is declared by %s, which will want it back", o.Field, o.Manager), width)
 	}
 	return bullet(s.accent, s.muted, "⚑", fmt.Sprintf("takes %s over from %s", o.Field, o.Manager), width)
-}
-
-// drawDiff draws the hunks. Lines that are too long can be scrolled to.
-func drawDiff(s *styles, d fixes.Diff, width int) []string {
-	var lines []string
-	for _, h := range d.Hunks {
-		lines = append(lines, "  "+s.faint.Render(fit(fmt.Sprintf("@@ line %d @@", h.AfterLine), width-2)))
-		before, after := h.BeforeLine, h.AfterLine
-		for _, l := range h.Lines {
-			number := after
-			if l.Kind == fixes.Removed {
-				number = before
-			}
-			lines = append(lines, "  "+drawDiffLine(s, l, number, width-2))
-			if l.Kind != fixes.Added {
-				before++
-			}
-			if l.Kind != fixes.Removed {
-				after++
-			}
-		}
-	}
-	return lines
-}
-
-// drawDiffLine fills the whole width, so that changes are blocks of colour;
-// the sign tells them without it.
-func drawDiffLine(s *styles, l fixes.DiffLine, number, width int) string {
-	style, strong, sign := s.text, s.text, " "
-	switch l.Kind {
-	case fixes.Added:
-		style, strong, sign = s.added, s.addedStrong, "+"
-	case fixes.Removed:
-		style, strong, sign = s.removed, s.removedStrong, "−"
-	}
-	var b strings.Builder
-	b.WriteString(s.faint.Render(fmt.Sprintf("%4d ", number)))
-	b.WriteString(style.Render(sign + " "))
-	at := 0
-	for _, span := range l.Spans {
-		b.WriteString(renderIf(style, l.Text[at:span.Start]))
-		b.WriteString(renderIf(strong, l.Text[span.Start:span.End]))
-		at = span.End
-	}
-	b.WriteString(renderIf(style, l.Text[at:]))
-	if pad := width - ansi.StringWidth(b.String()); pad > 0 {
-		b.WriteString(style.Render(strings.Repeat(" ", pad)))
-	}
-	return b.String()
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"kiln/fixes"
 	"kiln/kube"
 )
@@ -184,5 +186,53 @@ func TestExportName(t *testing.T) {
 	p.Plan.Finding.Check, p.Plan.Finding.Object.Name = "pod/privileged", "../../"+hostile
 	if got, want := exportName(p, "092653"), "kiln-pod-privileged-..-..-evil-31m-0-owned-name-092653.yaml"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestADiffIsDrawnInSeveralWays(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 120, 40)
+	p := fixtureProposal()
+	p.preview.Targets[0].Before += "long: " + strings.Repeat("0123456789", 15) + "\n"
+	p.preview.Targets[0].After += "long: " + strings.Repeat("0123456789", 14) + "changed-at-the-very-end\n"
+	v := openDiff(a, p)
+	v.opened = v.opened.Add(-settleTime)
+	text := screenText(a)
+	if !strings.Contains(text, "@@ line") || strings.Contains(text, "very-end") {
+		t.Fatalf("changes only, and long lines cut, were expected:\n%s", text)
+	}
+	press(a, "w")
+	if text := screenText(a); !strings.Contains(text, "very-end") {
+		t.Errorf("w should break long lines:\n%s", text)
+	}
+	press(a, "v")
+	sides := false
+	for _, line := range strings.Split(screenText(a), "\n") {
+		left, right, split := strings.Cut(line, " │ ")
+		sides = sides || split && strings.Contains(left, "− ") && strings.Contains(left, "privileged: true") && strings.Contains(right, "+ ") && strings.Contains(right, "privileged: false")
+	}
+	if !sides {
+		t.Errorf("v should set before and after side by side:\n%s", screenText(a))
+	}
+	press(a, "v", "o")
+	if text := screenText(a); strings.Contains(text, "@@ line") || !strings.Contains(text, "apiVersion") {
+		t.Errorf("o should show the whole object:\n%s", text)
+	}
+}
+
+func TestBrokenLinesKeepTheirMarks(t *testing.T) {
+	l := numberedLine{fixes.DiffLine{Kind: fixes.Added, Text: "image: 注文データ/latest", Spans: []fixes.Span{{Start: 7, End: 25}}}, 12, 0}
+	var whole strings.Builder
+	marked := 0
+	for i, part := range l.wrap(diffMargin + 10) {
+		if ansi.StringWidth(part.Text) > 10 || (part.number == 12) != (i == 0) {
+			t.Errorf("part %d is %+v", i, part)
+		}
+		for _, s := range part.Spans {
+			marked += len(part.Text[s.Start:s.End])
+		}
+		whole.WriteString(part.Text)
+	}
+	if whole.String() != l.Text || marked != 18 {
+		t.Errorf("%q became %q with %d bytes marked", l.Text, whole.String(), marked)
 	}
 }

@@ -98,6 +98,7 @@ var scenes = []struct {
 	{"command", "staging", func(a *App) { press(a, ":"); typeText(a, "mes") }},
 	{"help", "staging", func(a *App) { press(a, "?") }},
 	{"diff", "staging", func(a *App) { openDiff(a, fixtureProposal()) }},
+	{"diff-split", "staging", func(a *App) { openDiff(a, fixtureProposal()).look = diffLook{split: true, whole: true} }},
 	{"conflict", "prod-eu-1", func(a *App) {
 		p := fixtureProposal()
 		t := &p.preview.Targets[0]

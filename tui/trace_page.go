@@ -105,7 +105,7 @@ func drawStep(s *styles, number int, step tracing.Step, width int) []string {
 	if step.After != "" && step.Before != step.After {
 		diff := fixes.TargetPreview{Before: step.Before, After: step.After}.Diff()
 		lines = append(lines, "")
-		lines = append(lines, drawDiff(s, diff, width)...)
+		lines = append(lines, diffLook{}.draw(s, diff, width)...)
 	}
 	return append(append(lines, ""), wrapStyled(s.muted, step.Why, min(width, readingWidth))...)
 }
