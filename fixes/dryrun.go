@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
@@ -55,12 +56,22 @@ func (f *Fixer) previewTarget(ctx context.Context, change Change, masker *kube.M
 	run, err := f.dryRun(ctx, change)
 	target.Warnings = warnings.List()
 	if run.live != nil {
-		target.Owner = kube.OwnerOf(run.live)
+		target.Owner = ownerOf(run.live)
 	}
 	if err != nil {
 		return target, err
 	}
 	return target, target.show(run, masker)
+}
+
+// ownerOf is the tool that takes a live change back. What controls a pod
+// doesn't: all that can be changed of a pod is what it is known by.
+func ownerOf(live *unstructured.Unstructured) kube.Owner {
+	owner := kube.OwnerOf(live)
+	if live.GetKind() == "Pod" && !slices.Contains([]string{kube.Helm, kube.ArgoCD, kube.Flux}, owner.Manager) {
+		return kube.Owner{}
+	}
+	return owner
 }
 
 // show fills in what a person sees of a dry run.

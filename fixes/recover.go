@@ -133,7 +133,7 @@ func (f *Fixer) settleObject(ctx context.Context, object *JournalObject) (unclea
 	switch {
 	case err != nil && !apierrors.IsNotFound(err):
 		return "", fmt.Errorf("reading %s: %w", object.Ref, err)
-	case object.Mechanism == Delete:
+	case object.Mechanism == Delete || object.Mechanism == Evict:
 		object.State = Applied
 		if err == nil && live.GetUID() == object.UID && live.GetDeletionTimestamp() == nil {
 			object.State = Failed
