@@ -14,8 +14,8 @@ import (
 	"kiln/scanners"
 )
 
-// Files carries fixes out on manifests. Fixes add up, each planned on what the
-// earlier ones have made; nothing is written before FileEdit.Write.
+// Files carries fixes out on manifests. Plans add up, each made on what those
+// taken before have left; nothing is written before FileEdit.Write.
 type Files struct {
 	inv    *kube.Inventory
 	sheets []*sheet
@@ -61,12 +61,11 @@ func OpenFiles(inv *kube.Inventory, stdin []byte, namespace string) (*Files, err
 	return f, nil
 }
 
-// Fix plans the fix of a finding on the manifests as the fixes before have
-// made them, and keeps it for Edits. Questions without an answer get the
-// default. The error is ErrManual where a person has to do it, and a
-// *manifest.Refusal where the way something is written can't be edited; then
-// the manifests stay as they were.
-func (f *Files) Fix(finding scanners.Finding, answers Answers) (Plan, error) {
+// Plan plans the fix of a finding on the manifests as the plans taken before
+// have made them. Questions without an answer get the default. The error is
+// ErrManual where a person has to do it, also where the file isn't the place
+// to.
+func (f *Files) Plan(finding scanners.Finding, answers Answers) (Plan, error) {
 	recipe, ok := recipeFor(finding.Check)
 	if !ok {
 		return Plan{}, manualFor(finding, f.inv)
@@ -85,8 +84,39 @@ func (f *Files) Fix(finding scanners.Finding, answers Answers) (Plan, error) {
 	if why := f.sources.refusal(home, object.Line, finding.Object); why != nil {
 		return plan, &ManualError{Why: why.Error(), Steps: "What to set there:\n" + f.asSteps(plan)}
 	}
-	return plan, f.take(&plan, home, object)
+	return plan, nil
 }
+
+// Take carries a plan out in memory, all of it or nothing, and adds notes to
+// it on what is written where. The error is ErrNothingToDo where an earlier
+// plan did it all, and a *manifest.Refusal where the way something is written
+// can't be edited.
+func (f *Files) Take(plan *Plan) error {
+	home, object, err := f.find(plan.Finding)
+	if err != nil {
+		return err
+	}
+	return f.take(plan, home, object)
+}
+
+// Texts are the files that have changed so far, by their names.
+func (f *Files) Texts() (map[string][]byte, error) {
+	texts := map[string][]byte{}
+	for _, s := range f.sheets {
+		if s.err != nil || !s.file.Changed() {
+			continue
+		}
+		text, err := s.file.Text()
+		if err != nil {
+			return nil, err
+		}
+		texts[s.name] = []byte(text)
+	}
+	return texts, nil
+}
+
+// Rescanned has the plans to come look at a newer inventory of the same files.
+func (f *Files) Rescanned(inv *kube.Inventory) { f.inv = inv }
 
 // find looks up the object of a finding in the file that it was found in.
 func (f *Files) find(finding scanners.Finding) (*sheet, *manifest.Object, error) {

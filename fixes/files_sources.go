@@ -6,11 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 
 	"kiln/fixes/manifest"
@@ -86,14 +86,9 @@ func (s sources) patching(name string) *kustomization {
 
 func (k *kustomization) patchFiles() []string {
 	var files []string
-	for _, patch := range slices.Concat(k.Patches, k.PatchesJson6902) {
+	for _, patch := range k.Patches {
 		if patch.Path != "" {
 			files = append(files, patch.Path)
-		}
-	}
-	for _, patch := range k.PatchesStrategicMerge {
-		if text := string(patch); !strings.Contains(text, "\n") {
-			files = append(files, text)
 		}
 	}
 	return files
@@ -127,12 +122,26 @@ func (s sources) in(folder string) *kustomization {
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
 		k := &kustomization{path: filepath.Join(folder, name)}
 		text, err := os.ReadFile(k.path)
-		if err == nil && yaml.Unmarshal(text, &k.Kustomization) == nil {
-			s[folder] = k
-			break
+		if err != nil || yaml.Unmarshal(text, &k.Kustomization) != nil {
+			continue
 		}
+		k.FixKustomization() // older fields become the newer ones
+		if err := k.FixKustomizationPreMarshalling(inFolder{filesys.MakeFsOnDisk(), folder}); err == nil {
+			s[folder] = k
+		}
+		break
 	}
 	return s[folder]
+}
+
+// inFolder reads relative paths as a kustomization in a folder means them.
+type inFolder struct {
+	filesys.FileSystem
+	folder string
+}
+
+func (f inFolder) ReadFile(path string) ([]byte, error) {
+	return f.FileSystem.ReadFile(filepath.Join(f.folder, path))
 }
 
 // deepestBase bounds the search for a base; kustomizations may form a loop.
@@ -144,7 +153,7 @@ func (s sources) base(k *kustomization, ref kube.Ref, depth int) string {
 	if depth > deepestBase {
 		return ""
 	}
-	for _, resource := range slices.Concat(k.Resources, k.Components, k.Bases) {
+	for _, resource := range slices.Concat(k.Resources, k.Components) {
 		path := filepath.Join(filepath.Dir(k.path), resource)
 		info, err := os.Stat(path)
 		switch {

@@ -187,6 +187,9 @@ func (f *Files) create(change Change, near *sheet, notes *[]string) error {
 	if s, object := f.lookup(change.Target); object != nil {
 		return fmt.Errorf("%w the scan: %s is at %s:%d already", ErrChanged, change.Target, s.name, object.Line)
 	}
+	if f.createdAs(change.Target) != nil {
+		return fmt.Errorf("%w: %s is created already", ErrNothingToDo, change.Target)
+	}
 	object := change.Apply.DeepCopy()
 	if object.GetNamespace() == f.namespace {
 		object.SetNamespace("") // as it is with the objects around it

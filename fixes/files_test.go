@@ -46,6 +46,15 @@ func (f folder) text(name string) string {
 	return string(text)
 }
 
+// fix plans and takes.
+func (f *Files) fix(finding scanners.Finding) (Plan, error) {
+	plan, err := f.Plan(finding, nil)
+	if err == nil {
+		err = f.Take(&plan)
+	}
+	return plan, err
+}
+
 // scan lists the findings of some checks, or of all.
 func (f folder) scan(checks ...string) ([]scanners.Finding, *Files) {
 	f.Helper()
@@ -75,7 +84,7 @@ func (f folder) fix(checks ...string) []Plan {
 	}
 	var plans []Plan
 	for _, finding := range findings {
-		plan, err := files.Fix(finding, nil)
+		plan, err := files.fix(finding)
 		if err != nil {
 			f.Fatalf("%s on %s: %v", finding.Check, finding.Object, err)
 		}
@@ -172,7 +181,7 @@ func TestFilesDiffsMaskSecrets(t *testing.T) {
 	f := newFolder(t, map[string]string{"web.yaml": strings.TrimSuffix(web, "\n")})
 	findings, files := f.scan("data/secret-in-env-literal", "pod/privileged")
 	for _, finding := range findings {
-		if _, err := files.Fix(finding, nil); err != nil {
+		if _, err := files.fix(finding); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -219,7 +228,7 @@ func TestFilesFixEverything(t *testing.T) {
 		findings, files := f.scan()
 		fixed := 0
 		for _, finding := range findings {
-			_, err := files.Fix(finding, nil)
+			_, err := files.fix(finding)
 			switch {
 			case err == nil:
 				fixed++
@@ -264,21 +273,22 @@ func TestFilesFixEverything(t *testing.T) {
 func TestFilesThatAreNotTheSource(t *testing.T) {
 	const patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, securityContext: {privileged: true}}]}}}\n"
 	f := newFolder(t, map[string]string{
-		"base/web.yaml":                web,
-		"base/kustomization.yaml":      "resources: [web.yaml]\n",
-		"prod/web.yaml":                patch,
-		"prod/kustomization.yaml":      "resources: [../base]\npatches:\n- path: web.yaml\n",
-		"chart/Chart.yaml":             "name: chart\n",
-		"chart/templates/web.yaml":     strings.ReplaceAll(patch, "name: web,", "name: \"{{ .Release.Name }}\",") + "# {{ x }}\n",
-		"chart/templates/plain.yaml":   strings.ReplaceAll(patch, "name: web,", "name: plain,"),
-		"unsafe/shared.yaml":           strings.ReplaceAll(patch, "{privileged: true}}]", "&sc {privileged: true}}, {name: b, securityContext: *sc}]"),
+		"base/web.yaml":              web,
+		"base/kustomization.yaml":    "resources: [web.yaml]\n",
+		"prod/web.yaml":              patch,
+		"prod/kustomization.yaml":    "resources: [../base]\npatches:\n- path: web.yaml\n",
+		"chart/Chart.yaml":           "name: chart\n",
+		"chart/templates/web.yaml":   strings.ReplaceAll(patch, "name: web,", "name: \"{{ .Release.Name }}\",") + "# {{ x }}\n",
+		"chart/templates/plain.yaml": strings.ReplaceAll(patch, "name: web,", "name: plain,"),
+		"unsafe/shared.yaml":         strings.ReplaceAll(patch, "{privileged: true}}]", "&sc {privileged: true}}, {name: b, securityContext: *sc}]"),
+		"old/patch.yaml":             patch, "old/kustomization.yaml": "bases: [../base]\npatchesStrategicMerge: [patch.yaml]\n",
 		"elsewhere/kustomization.yaml": "resources: [../base/web.yaml]\n",
 	})
 	findings, files := f.scan("pod/privileged")
 	got := map[string]string{}
 	for _, finding := range findings {
 		name, _ := filepath.Rel(f.dir, finding.Source.File)
-		_, err := files.Fix(finding, nil)
+		_, err := files.fix(finding)
 		if err != nil {
 			got[name] = err.Error()
 		} else if got[name] == "" {
@@ -296,6 +306,7 @@ func TestFilesThatAreNotTheSource(t *testing.T) {
 		"base/web.yaml": "ok", "chart/templates/plain.yaml": "ok",
 		"prod/web.yaml":            "prod/kustomization.yaml, not the whole object; the object itself is in " + f.path("base/web.yaml"),
 		"chart/templates/web.yaml": "template of the Helm chart chart: set the value in " + f.path("chart/values.yaml"),
+		"old/patch.yaml":           "the object itself is in " + f.path("base/web.yaml"),
 		"unsafe/shared.yaml":       "sc",
 	} {
 		if !strings.Contains(got[name], want) {
@@ -322,7 +333,7 @@ func TestFilesAreWrittenWithCare(t *testing.T) {
 		finding := onWorkload("pod/privileged", "Deployment", "web", "", "")
 		finding.Object.Name, finding.Object.Namespace = "web", "shop"
 		finding.Source = &scanners.Position{File: f.path("link.yaml"), Line: 18}
-		if _, err := files.Fix(finding, nil); err != nil {
+		if _, err := files.fix(finding); err != nil {
 			t.Fatal(err)
 		}
 		edits, err := files.Edits()
@@ -369,10 +380,10 @@ func TestFilesAreWrittenWithCare(t *testing.T) {
 func TestSecondFixIsNothing(t *testing.T) {
 	f := newFolder(t, map[string]string{"web.yaml": web})
 	findings, files := f.scan("pod/privileged")
-	if _, err := files.Fix(findings[0], nil); err != nil {
+	if _, err := files.fix(findings[0]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := files.Fix(findings[0], nil); !errors.Is(err, ErrNothingToDo) {
+	if _, err := files.fix(findings[0]); !errors.Is(err, ErrNothingToDo) {
 		t.Errorf("the second time: %v", err)
 	}
 }

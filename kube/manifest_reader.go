@@ -22,6 +22,7 @@ type manifestReader struct {
 	namespace string
 	kinds     []kind
 	decoder   runtime.Decoder
+	texts     map[string][]byte
 }
 
 func newManifestReader(namespace string) *manifestReader {

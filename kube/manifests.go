@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,8 @@ type ManifestOptions struct {
 	// Paths are files, folders (read with all below them), or "-" for Stdin.
 	Paths []string
 	Stdin io.Reader
+	// Texts stand for the files of these names, or for "-".
+	Texts map[string][]byte
 	// Namespace is for objects that name none.
 	Namespace string
 	// Now is the time to record; the zero value means the present.
@@ -52,6 +55,7 @@ func ReadManifests(opts ManifestOptions) (*Inventory, []Problem, error) {
 		opts.Now = time.Now()
 	}
 	r := newManifestReader(opts.Namespace)
+	r.texts = opts.Texts
 	r.inv.TakenAt = opts.Now.UTC()
 	for _, p := range opts.Paths {
 		if err := r.path(p, opts.Stdin); err != nil {
@@ -63,6 +67,9 @@ func ReadManifests(opts ManifestOptions) (*Inventory, []Problem, error) {
 
 // path reads one of the user's paths.
 func (r *manifestReader) path(p string, stdin io.Reader) error {
+	if text, ok := r.texts[p]; ok {
+		return r.stream(p, bytes.NewReader(text), true)
+	}
 	if p == "-" {
 		return r.stream("-", stdin, true)
 	}
@@ -99,6 +106,9 @@ func isManifestName(name string) bool {
 // file reads one file. named says that the user asked for this very file, so
 // that one without a manifest in it is worth a word.
 func (r *manifestReader) file(name string, named bool) error {
+	if text, ok := r.texts[name]; ok {
+		return r.stream(name, bytes.NewReader(text), named)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		r.problem(Problem{File: name, Message: errors.Unwrap(err).Error(), Lost: true})

@@ -23,6 +23,9 @@ type fixOptions struct {
 	yes     bool
 	answers []string
 	words   fixes.Options
+	// files are the manifests to fix in place of the cluster's objects.
+	files []string
+	all   bool
 }
 
 func newFix(a *app) *cobra.Command {
@@ -33,9 +36,10 @@ func newFix(a *app) *cobra.Command {
 		Example: `  kiln fix pod/privileged -n shop --object Deployment/web --dry-run
   kiln fix pod/privileged -n shop --object Deployment/web --yes
   kiln fix pod/run-as-root -n shop --object Deployment/web --answer uid=1000
-  kiln fix 3f2a9c01d4e5 -o patch > patch.yaml`,
+  kiln fix 3f2a9c01d4e5 -o patch > patch.yaml
+  kiln fix -f deploy/ --all --dry-run        # manifests in place of a cluster`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args) == 0 && !o.all {
 				return usageErrorf("kiln fix takes checks or finding IDs, such as pod/privileged; 'kiln scan' lists both")
 			}
 			return nil
@@ -43,10 +47,17 @@ func newFix(a *app) *cobra.Command {
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return checkIDs(a.checks), cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.fix(cmd.Context(), args, o) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(o.files) > 0 || o.all {
+				return a.fixFiles(cmd.Context(), args, o)
+			}
+			return a.fix(cmd.Context(), args, o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.object, "object", "", "only this object, as KIND/NAME")
+	f.StringArrayVarP(&o.files, "filename", "f", nil, "fix a manifest, a folder of them, or - for standard input, in place of the cluster's objects; may be repeated")
+	f.BoolVar(&o.all, "all", false, "with -f, fix all that can be fixed")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only show what would change")
 	f.StringVarP(&o.output, "output", "o", "diff", "diff, patch (for the source of truth) or json")
 	f.BoolVarP(&o.yes, "yes", "y", false, "apply without asking")

@@ -35,15 +35,25 @@ func parseAnswers(given []string) (fixes.Answers, error) {
 // planner plans fixes with the answers of the command line. One answer serves
 // all fixes that ask for it.
 type planner struct {
-	fixer  *fixes.Fixer
-	inv    *kube.Inventory
+	fixer *fixes.Fixer
+	// plans is the Plan of the fixer, or that of manifests.
+	plans  func(context.Context, scanners.Finding, fixes.Answers) (fixes.Plan, error)
 	given  fixes.Answers
 	used   map[string]bool
 	asking map[string]bool
 }
 
 func newPlanner(fixer *fixes.Fixer, inv *kube.Inventory, given fixes.Answers) *planner {
-	return &planner{fixer: fixer, inv: inv, given: given, used: map[string]bool{}, asking: map[string]bool{}}
+	p := newFilePlanner(func(ctx context.Context, finding scanners.Finding, answers fixes.Answers) (fixes.Plan, error) {
+		return fixer.Plan(ctx, finding, inv, answers)
+	}, given)
+	p.fixer = fixer
+	return p
+}
+
+// newFilePlanner plans without a cluster.
+func newFilePlanner(plans func(context.Context, scanners.Finding, fixes.Answers) (fixes.Plan, error), given fixes.Answers) *planner {
+	return &planner{plans: plans, given: given, used: map[string]bool{}, asking: map[string]bool{}}
 }
 
 // plan plans with those answers that the finding's fix asks for.
@@ -51,7 +61,7 @@ func (p *planner) plan(ctx context.Context, f scanners.Finding, more fixes.Answe
 	answers := maps.Clone(p.given)
 	maps.Copy(answers, more)
 	for {
-		plan, err := p.fixer.Plan(ctx, f, p.inv, answers)
+		plan, err := p.plans(ctx, f, answers)
 		if wrong := (*fixes.AnswerError)(nil); errors.As(err, &wrong) && wrong.Question == nil {
 			delete(answers, wrong.Key)
 			continue
