@@ -12,7 +12,6 @@ import (
 	"kiln/fixes"
 	"kiln/kube"
 	"kiln/scanners/rbac"
-	"kiln/themes"
 )
 
 // scenes are the screens of which a picture is kept.
@@ -139,11 +138,7 @@ func TestScenes(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%dx%d-%s", scene.name, size.width, size.height, look), func(t *testing.T) {
 					a, _ := newTestApp(t, scene.context, size.width, size.height)
 					if look == "light" {
-						theme, err := themes.Load("light")
-						if err != nil {
-							t.Fatal(err)
-						}
-						a.setTheme(theme)
+						a.onBackground(false)
 					}
 					scene.show(a)
 					content := a.View().Content
