@@ -71,6 +71,30 @@ func (f *Fixer) workloadEvidence(finding scanners.Finding, inv *kube.Inventory) 
 	return seen, nil
 }
 
+// EvidenceOf is what probes saw of an object's container, the latest first; of
+// all of them if none is named. The object is a workload or a pod.
+func (f *Fixer) EvidenceOf(object kube.Ref, container string, inv *kube.Inventory) ([]kube.Evidence, error) {
+	var all []kube.Evidence
+	for _, w := range inv.Workloads {
+		isPod := object.Kind == "Pod" && slices.ContainsFunc(w.Pods, func(p *kube.Pod) bool { return p.Namespace == object.Namespace && p.Name == object.Name })
+		if w.EphemeralOnly || w.Ref() != object && !isPod {
+			continue
+		}
+		for _, c := range w.Containers() {
+			if container != "" && c.Name != container {
+				continue
+			}
+			probes, err := f.evidenceOf(w, c.Name)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, probes...)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b kube.Evidence) int { return b.Time.Compare(a.Time) })
+	return all, nil
+}
+
 // seenAt names the probes that a fix relies on, with their times and ages.
 func (s Situation) seenAt(evidence []kube.Evidence) string {
 	const format = "2006-01-02 15:04 MST"

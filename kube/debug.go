@@ -97,7 +97,9 @@ func PlanDebug(pod *corev1.Pod, o DebugOptions, now time.Time) (DebugPlan, error
 // when it started and why it ended. The name comes last, for endCommand to know
 // the process by.
 func debugCommand(name, target string, until time.Time, lasts time.Duration) []string {
-	wait := fmt.Sprintf("trap 'echo it was ended; exit 0' TERM; echo %s looks into container %s until %s at the latest; sleep %d & wait; echo its time is over",
+	// The sleep is waited for, or its remains would stay with the target's first
+	// process, which may not bury what isn't its own.
+	wait := fmt.Sprintf("trap 'kill $!; wait $!; echo it was ended; exit 0' TERM; echo %s looks into container %s until %s at the latest; sleep %d & wait; echo its time is over",
 		name, target, until.Format(time.RFC3339), int(lasts.Seconds()))
 	return []string{"sh", "-c", wait, name}
 }
@@ -119,8 +121,8 @@ func debuggable(pod *corev1.Pod) error {
 	return nil
 }
 
-// debugTarget is the named container, or the pod's default one.
-func debugTarget(pod *corev1.Pod, name string) (string, error) {
+// DebugTargets are the containers of a pod that run for long.
+func DebugTargets(pod *corev1.Pod) []string {
 	var names []string
 	for _, c := range pod.Spec.Containers {
 		names = append(names, c.Name)
@@ -130,13 +132,25 @@ func debugTarget(pod *corev1.Pod, name string) (string, error) {
 			names = append(names, c.Name)
 		}
 	}
-	if name == "" {
-		name = pod.Annotations["kubectl.kubernetes.io/default-container"]
+	return names
+}
+
+// DefaultTarget is the container that a pod names as its default, else its
+// first.
+func DefaultTarget(pod *corev1.Pod) string {
+	if name := pod.Annotations["kubectl.kubernetes.io/default-container"]; name != "" {
+		return name
 	}
-	switch {
-	case name == "":
-		return names[0], nil
-	case slices.Contains(names, name):
+	return pod.Spec.Containers[0].Name
+}
+
+// debugTarget is the named container, or the pod's default one.
+func debugTarget(pod *corev1.Pod, name string) (string, error) {
+	if name == "" {
+		name = DefaultTarget(pod)
+	}
+	names := DebugTargets(pod)
+	if slices.Contains(names, name) {
 		return name, nil
 	}
 	return "", fmt.Errorf("it has no running container %q, only %s", name, strings.Join(names, ", "))

@@ -37,7 +37,7 @@ func (f NodeFacts) Facts() []Fact {
 	}
 	facts = append(facts,
 		Fact{"FILES", files}, Fact{"LOGINS", users}, Fact{"LISTENS AT", socketLines(f.Listening)},
-		Fact{"UNITS THAT ALL MAY CHANGE", f.WritableUnits}, Fact{"KERNEL SETTINGS", settings})
+		Fact{"WRITABLE UNITS", f.WritableUnits}, Fact{"KERNEL SETTINGS", settings})
 	var unseen []string
 	for _, u := range f.Unseen {
 		unseen = append(unseen, u.Why)

@@ -47,13 +47,26 @@ for dir in bin usr/bin sbin usr/sbin usr/local/bin; do
     [ -e "$root/$dir/$name" ] || [ -L "$root/$dir/$name" ] && echo "packages /$dir/$name"
   done
 done
+# within SECONDS COMMAND ends a command that takes longer, and waits for it.
+# busybox' timeout leaves its watcher to the container's first process, which
+# may not bury what isn't its own.
+within() {
+  until=$(($(date +%s) + $1))
+  shift
+  "$@" 2>/dev/null &
+  while kill -0 $! 2>/dev/null; do
+    [ "$(date +%s)" -lt "$until" ] || kill $! 2>/dev/null
+    sleep 0.05 2>/dev/null || sleep 1
+  done
+  wait $!
+}
 echo files
-timeout 3 find "$root/" -xdev -type f \( -perm -4000 -o -perm -2000 \) 2>/dev/null | head -n 200 | sed "s|^$root|setuid |"
+within 3 find "$root/" -xdev -type f \( -perm -4000 -o -perm -2000 \) | head -n 200 | sed "s|^$root|setuid |"
 deadline=$(($(date +%s) + 4))
 while read -r _ _ _ _ at _; do
   case "$at" in /proc|/proc/*|/sys|/sys/*|/dev/mqueue|/dev/pts) continue;; esac
   [ -d "$root$at" ] || continue
   if [ "$(date +%s)" -ge "$deadline" ]; then echo "unread $at"; continue; fi
-  timeout 2 find "$root$at" -xdev -type f -mmin "-$((age / 60 + 2))" -exec stat -c 'written %Y %n' {} + 2>/dev/null | head -n 500 | sed "s|$root||"
+  within 2 find "$root$at" -xdev -type f -mmin "-$((age / 60 + 2))" -exec stat -c 'written %Y %n' {} + | head -n 500 | sed "s|$root||"
 done < "$proc/mountinfo"
 echo end

@@ -162,7 +162,7 @@ func (a *App) onConnected(s *Session) tea.Cmd {
 	a.session = s
 	a.adopt(s.cluster.Context)
 	s.cluster.Gate.SetReadOnly(a.readOnly)
-	return tea.Batch(a.rescan(), a.recoverJournal())
+	return tea.Batch(a.rescan(), a.recoverJournal(), a.reapNodeProbes())
 }
 
 func (a *App) onConnectFailed(err error) {

@@ -22,16 +22,21 @@ const (
 	debugPatience = 2 * time.Minute
 )
 
-// debugView shows the debug container that would be added to a pod, adds it,
-// and hands the terminal to a shell in it.
+// debugView asks what a debug container is to be like, shows it, adds it to a
+// pod, and hands the terminal to a shell in it, or has it probe.
 type debugView struct {
 	app       *App
 	namespace string
-	// pods are those to choose from; pod is the chosen one.
-	pods    []string
-	pod     int
-	options kube.DebugOptions
-	profile int
+	// pods are those to choose from, and wanted is the container to look into.
+	pods   []string
+	wanted string
+	// probe says that it looks by itself, instead of opening a shell.
+	probe bool
+
+	// form is nil until it is known what to suggest; why is for the profile.
+	form    *form
+	editing bool
+	why     string
 
 	preview  *debugPreview
 	problem  string
@@ -48,7 +53,7 @@ type debugPreview struct {
 	before, after *corev1.Pod
 }
 
-// debugPreviewMsg brings the preview for a pod and profile, or why there is none.
+// debugPreviewMsg brings the preview, or why there is none.
 type debugPreviewMsg struct {
 	preview *debugPreview
 	err     error
@@ -57,8 +62,10 @@ type debugPreviewMsg struct {
 // debugStartedMsg says that the container runs, or why it doesn't.
 type debugStartedMsg struct{ err error }
 
-// openDebug previews a debug container for a pod of the target.
-func (a *App) openDebug(t target) tea.Cmd {
+// openDebug asks for a debug container for a pod of the target.
+func (a *App) openDebug(t target) tea.Cmd { return a.openDebugView(t, false) }
+
+func (a *App) openDebugView(t target, probe bool) tea.Cmd {
 	var inv *kube.Inventory
 	if a.snapshot != nil {
 		inv = a.snapshot.inventory
@@ -69,24 +76,34 @@ func (a *App) openDebug(t target) tea.Cmd {
 		return nil
 	}
 	v := &debugView{
-		app: a, namespace: t.ref.Namespace, pods: pods, progress: &atomic.Value{}, pager: newPager(),
-		options: kube.DebugOptions{Target: t.container, Lasts: debugLasts},
+		app: a, namespace: t.ref.Namespace, pods: pods, wanted: t.container, probe: probe,
+		progress: &atomic.Value{}, pager: newPager(),
 	}
 	a.push(v)
-	return v.start()
+	return v.find()
 }
 
-func (v *debugView) title() string { return "debug" }
+func (v *debugView) title() string {
+	if v.probe {
+		return "probe"
+	}
+	return "debug"
+}
 
 // start asks the server, in a dry run, what it would make of the container.
 func (v *debugView) start() tea.Cmd {
 	v.app.cancelTasks(v)
-	v.preview, v.problem, v.opened = nil, "", v.app.now()
-	v.options.Profile = kube.DebugProfiles()[v.profile]
-	session, namespace, pod, options := v.app.session, v.namespace, v.pods[v.pod], v.options
+	v.editing, v.preview, v.problem, v.opened = false, nil, "", v.app.now()
+	session := v.app.session
 	if session == nil {
 		return nil
 	}
+	pod, options, err := v.chosen()
+	if err != nil {
+		v.problem = kube.Explain(err)
+		return nil
+	}
+	namespace := v.namespace
 	return v.app.start(v, "asking the server", func(ctx context.Context) tea.Msg {
 		preview, err := session.previewDebug(ctx, namespace, pod, options)
 		return debugPreviewMsg{preview, err}
@@ -102,7 +119,7 @@ func (s *Session) previewDebug(ctx context.Context, namespace, name string, o ku
 	}
 	plan, err := kube.PlanDebug(pod, o, time.Now())
 	if err != nil {
-		return nil, fmt.Errorf("no debug container for %s: %w", plan.Pod, err)
+		return nil, fmt.Errorf("no debug container for Pod/%s in %s: %w", name, namespace, err)
 	}
 	after, err := s.cluster.CheckDebug(ctx, pod, plan, o)
 	if err != nil {
@@ -114,6 +131,8 @@ func (s *Session) previewDebug(ctx context.Context, namespace, name string, o ku
 
 func (v *debugView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case debugFoundMsg:
+		v.onFound(msg)
 	case debugPreviewMsg:
 		v.preview, v.opened = msg.preview, v.app.now()
 		if msg.err != nil {
@@ -121,6 +140,10 @@ func (v *debugView) update(msg tea.Msg) tea.Cmd {
 		}
 	case debugStartedMsg:
 		return v.onStarted(msg.err)
+	case probedMsg:
+		return v.onProbed(msg)
+	case tea.PasteMsg:
+		return v.form.onPaste(msg)
 	case tea.MouseWheelMsg:
 		v.pager.onWheel(msg)
 	case tea.KeyPressMsg:
@@ -133,12 +156,14 @@ func (v *debugView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	keys := v.app.keys
 	switch {
 	case v.starting:
-	case key.Matches(msg, keys.NextContainer): // here: the next profile
-		v.profile = (v.profile + 1) % len(kube.DebugProfiles())
-		return v.start()
-	case key.Matches(msg, keys.NextPod):
-		v.pod = (v.pod + 1) % len(v.pods)
-		return v.start()
+	case v.editing && key.Matches(msg, keys.Back):
+		v.app.pop()
+	case v.editing:
+		handedIn, cmd := v.form.onKey(msg)
+		if handedIn {
+			return v.start()
+		}
+		return cmd
 	case key.Matches(msg, keys.Press):
 		return v.add()
 	default:
@@ -160,10 +185,6 @@ func (v *debugView) add() tea.Cmd {
 		v.app.flash(failure, "nothing can be added without the journal: "+kube.Explain(v.app.session.fixerErr))
 		return nil
 	}
-	return v.app.confirmHere("Add it", "A debug container stays in the pod until it is gone", []string{v.namespace}, v.addNow)
-}
-
-func (v *debugView) addNow() tea.Cmd {
 	v.starting = true
 	session, preview, progress := v.app.session, v.preview, v.progress
 	progress.Store("waiting for its node")
@@ -177,63 +198,106 @@ func (v *debugView) addNow() tea.Cmd {
 	})
 }
 
-// close gives up waiting. What was added stays in the pod.
+// close goes back to the form, or gives up waiting. What was added stays in
+// the pod.
 func (v *debugView) close() (bool, tea.Cmd) {
-	if v.starting {
+	switch {
+	case v.starting:
 		v.app.cancelTasks(v)
 		v.app.flash(warning, v.preview.plan.Container.Name+" stays in the pod; if it starts after all, it ends at "+
 			v.preview.plan.Until.Local().Format("15:04:05"))
+	case v.form != nil && !v.editing:
+		v.app.cancelTasks(v)
+		v.editing, v.form.opened = true, v.app.now()
+		return false, nil
 	}
 	return true, nil
 }
 
-// onStarted hands the terminal over, or says why there is nothing to see.
+// onStarted hands the terminal over, has it probe, or says why there is
+// nothing to see.
 func (v *debugView) onStarted(err error) tea.Cmd {
-	v.starting = false
 	if err != nil {
-		v.problem, v.preview = kube.Explain(err), nil
+		v.starting, v.problem, v.preview = false, kube.Explain(err), nil
 		return nil
 	}
+	if v.probe {
+		return v.look()
+	}
+	v.starting = false
 	plan := v.preview.plan
 	return v.app.runKiln("debug", plan.Pod.Name, "-n", plan.Pod.Namespace, "--attach", plan.Container.Name, "--end-after")
 }
 
+// heading says what it is about.
+func (v *debugView) heading() string {
+	pod := v.pods[0]
+	if v.form != nil {
+		pod = v.form.value(debugPod)
+	}
+	what := "Look into"
+	if v.probe {
+		what = "Probe"
+	}
+	text := what + " Pod/" + kube.Clean(pod) + " in " + kube.Clean(v.namespace)
+	if len(v.pods) > 1 {
+		text += fmt.Sprintf(" (one of %d)", len(v.pods))
+	}
+	return text
+}
+
 func (v *debugView) render(width, height int) []string {
+	if v.editing {
+		return v.renderForm(width)
+	}
 	s := v.app.styles
 	room := min(width-4, 110)
 	var lines []string
-	add := func(all ...string) {
-		for _, line := range all {
-			lines = append(lines, "  "+line)
-		}
+	add := func(all ...string) { lines = append(lines, indent(all, 2)...) }
+	add("", s.bold.Render(clip(v.heading(), room)))
+	if v.form != nil {
+		add(s.muted.Render(clip("profile "+v.form.value(debugProfile)+", container "+kube.Clean(v.form.value(debugContainer)), room)), "")
 	}
-	add("", s.bold.Render(clip("Look into Pod/"+kube.Clean(v.pods[v.pod])+" in "+kube.Clean(v.namespace), room)))
-	add(s.muted.Render(fmt.Sprintf("pod %d of %d, profile %s", v.pod+1, len(v.pods), kube.DebugProfiles()[v.profile])), "")
 	switch {
 	case v.starting:
-		add(wrapStyled(s.text, "Starting: "+fmt.Sprint(v.progress.Load()), room)...)
+		add(wrapStyled(s.text, fmt.Sprint(v.progress.Load()), room)...)
 		add("", s.muted.Render("esc gives up"))
 	case v.problem != "":
 		add(wrapStyled(s.warning, v.problem, room)...)
+		add("", s.muted.Render("esc changes the choice"))
+	case v.form == nil:
+		add(s.muted.Render("reading the pod …"))
 	case v.preview == nil:
 		add(s.muted.Render("asking the server …"))
 	default:
-		add(wrapStyled(s.text, "The server accepts this patch of the pod's ephemeralcontainers. It can't be undone, only ended: "+
-			"the container ends with its shell, at the latest at "+v.preview.plan.Until.Local().Format("15:04")+".", room)...)
+		add(wrapStyled(s.text, v.promise(), room)...)
 		add("")
 		for _, line := range splitLines(strings.TrimRight(v.preview.yaml, "\n")) {
 			add(s.text.Render(clip(line, room)))
 		}
-		add("", s.accent.Render("enter")+s.text.Render(" adds it and opens a shell"))
+		add("", s.accent.Render("enter")+s.text.Render(" adds it"+map[bool]string{true: " and looks", false: " and opens a shell"}[v.probe]))
 	}
 	v.pager.setLines(lines)
 	return v.pager.render(s, width, height)
 }
 
+// promise says what is going to happen.
+func (v *debugView) promise() string {
+	until := v.preview.plan.Until.Local().Format("15:04")
+	text := "The server accepts this patch of the pod's ephemeralcontainers. It can't be undone, only ended: "
+	if v.probe {
+		return text + "the container looks for less than ten seconds, only reads, and ends then, at the latest at " + until + "."
+	}
+	return text + "the container ends with its shell, at the latest at " + until + "."
+}
+
 // hints name what the shared keys do here.
 func (v *debugView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{k.Back, helped(k.Press, "add it"), helped(k.NextContainer, "next profile"), k.NextPod}
+	if v.editing {
+		return []key.Binding{helped(k.Press, "ask the server"), k.Back}
+	}
+	return []key.Binding{helped(k.Press, "add it"), helped(k.Back, "change the choice")}
 }
 
 func (v *debugView) help() []keyGroup {

@@ -125,6 +125,9 @@ func (v *debugSessionsView) update(msg tea.Msg) tea.Cmd {
 		case key.Matches(msg, keys.Open):
 			s := v.rows[v.table.cursor]
 			return v.app.runKiln("debug", s.Pod.Name, "-n", s.Pod.Namespace, "--attach", s.Container)
+		case key.Matches(msg, keys.Logs):
+			s := v.rows[v.table.cursor]
+			return v.app.openLogs(target{ref: s.Pod, container: s.Container}, false)
 		case key.Matches(msg, keys.Undo):
 			return v.end(v.rows[v.table.cursor])
 		}
@@ -164,7 +167,7 @@ func (v *debugSessionsView) render(width, height int) []string {
 
 func (v *debugSessionsView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{helped(k.Open, "back into it"), helped(k.Undo, "end it"), k.Filter}
+	return []key.Binding{helped(k.Open, "back into it"), helped(k.Undo, "end it"), helped(k.Logs, "its log"), k.Filter}
 }
 
 func (v *debugSessionsView) help() []keyGroup {

@@ -48,12 +48,18 @@ func TestDebugFromAFinding(t *testing.T) {
 	d := openStory(t, testbed.Kubeconfig(), ns)
 	d.find("automount-token")
 	d.keys("D")
-	if got := screenText(d.app); !strings.Contains(got, "targetContainerName: app") || !strings.Contains(got, "SYS_PTRACE") {
-		t.Fatalf("no preview:\n%s", got)
+	d.shows("Profile", "general", "busybox:1.36", "because the namespace enforces no Pod Security level")
+	d.keys("enter")
+	d.shows("targetContainerName: app", "SYS_PTRACE")
+	d.keys("esc")
+	for range len("general") {
+		d.keys("backspace")
 	}
-	d.keys("tab")
-	if got := screenText(d.app); !strings.Contains(got, "profile baseline") || strings.Contains(got, "SYS_PTRACE") {
-		t.Errorf("the next profile:\n%s", got)
+	d.write("baseline")
+	d.keys("enter")
+	d.shows("profile baseline", "targetContainerName: app")
+	if got := screenText(d.app); strings.Contains(got, "SYS_PTRACE") {
+		t.Errorf("another profile:\n%s", got)
 	}
 	d.keys("ctrl+o", "enter")
 	if len(pod(func(*corev1.Pod) bool { return true }).Spec.EphemeralContainers) > 0 {
@@ -74,7 +80,9 @@ func TestDebugFromAFinding(t *testing.T) {
 	if got := screenText(d.app); !strings.Contains(got, name) {
 		t.Errorf("the list of those that run:\n%s", got)
 	}
-	d.keys("u")
+	d.keys("l")
+	d.shows(name, "container 2 of 2")
+	d.keys("esc", "u")
 	if got := screenText(d.app); !strings.Contains(got, "No debug container of kiln's runs") {
 		t.Errorf("after ending it:\n%s", got)
 	}
@@ -86,13 +94,85 @@ func TestDebugSaysWhyItCannot(t *testing.T) {
 	testbed.Apply(t, strings.Replace(helloManifest, "spec:\n", "spec:\n  nodeSelector: {no: such}\n", 1), ns)
 	d := openStory(t, testbed.Kubeconfig(), ns)
 	d.find("automount-token")
-	d.keys("D")
-	if got := screenText(d.app); !strings.Contains(got, "isn't on a node yet") {
-		t.Errorf("a pod that is pending:\n%s", got)
-	}
-	d.keys("esc", "ctrl+o", "s")
+	d.keys("D", "enter")
+	d.shows("isn't on a node yet")
+	d.keys("esc") // to the form
+	d.keys("down")
+	d.write("/no/such/file")
+	d.keys("enter")
+	d.shows("reading the custom profile", "/no/such/file")
+	d.keys("esc", "esc", "ctrl+o", "s")
 	if m := d.app.messages.current(); m == nil || !strings.Contains(m.text, "read-only") {
 		t.Errorf("a shell in read-only mode: %v", m)
+	}
+}
+
+func TestProbeFromAFinding(t *testing.T) {
+	testbed := kubetest.Node(t)
+	ns := testbed.Namespace(t, "tui-probe")
+	testbed.Apply(t, helloManifest, ns)
+	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+		live, err := testbed.Client().CoreV1().Pods(ns).Get(ctx, "hello", metav1.GetOptions{})
+		return err == nil && live.Status.Phase == corev1.PodRunning, err
+	})
+	if err != nil {
+		t.Fatalf("waiting for the pod: %v", err)
+	}
+	d := openStory(t, testbed.Kubeconfig(), ns)
+	d.find("automount-token")
+	d.keys("i")
+	d.shows("Nobody has looked yet", "enter looks now")
+	d.keys("enter")
+	d.shows("Probe Pod/hello")
+	d.keys("enter")
+	d.shows("looks for less than ten", "targetContainerName: app")
+	d.keys("enter")
+	d.shows("probe 1 of 1", "RUNS AS", "user 0, group 0", "8080/TCP", "mounted; whether it is used can't be seen")
+	d.command("debug")
+	d.shows("No debug container of kiln's runs")
+}
+
+func TestProbeOfANodeByKeys(t *testing.T) {
+	testbed := kubetest.Node(t)
+	ns := testbed.Namespace(t, "tui-node")
+	d := openStory(t, testbed.Kubeconfig(), ns)
+	probes := func() int {
+		list, err := testbed.Client().CoreV1().Pods("").List(t.Context(), metav1.ListOptions{LabelSelector: "app.kubernetes.io/component=node-probe"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list.Items)
+	}
+	d.command("probe " + kubetest.NodeName)
+	d.shows("Nobody has looked at it yet", "mounted read-only")
+	d.keys("enter")
+	d.shows("kube-system", "busybox:1.36", "Folders")
+	d.keys("enter")
+	d.shows("It mounts /etc, /proc, /sys, /usr, /var/lib", "The server accepts this pod", "kind: Pod")
+	d.keys("ctrl+o", "enter")
+	if probes() > 0 {
+		t.Fatal("read-only mode has let a pod through")
+	}
+	d.app.setReadOnly(false)
+	d.keys("enter")
+	d.shows("SYSTEM", "LOGINS", "root (user 0")
+	d.keys("end")
+	d.shows("lies outside of the mounted folders")
+	if probes() > 0 {
+		t.Error("the pod is still there")
+	}
+	d.command("checks")
+	d.keys("/")
+	d.write("node/kernel-settings")
+	d.keys("enter")
+	if got := screenText(d.app); strings.Contains(got, "no node was looked at") {
+		t.Errorf("the checks don't know what was seen:\n%s", got)
+	}
+	d.command("journal")
+	d.shows("Look at node")
+	d.command("probe")
+	if m := d.app.messages.current(); m == nil || !strings.Contains(m.text, "takes the name of a node") {
+		t.Errorf("a probe of nothing: %v", m)
 	}
 }
 

@@ -23,7 +23,7 @@ func targetOf(f *scanners.Finding) target {
 
 // drilling are the keys that lead from an object to all that is known of it.
 func (k *keyMap) drilling() keyGroup {
-	return keyGroup{"The object", []key.Binding{k.Describe, k.YAML, k.Logs, k.PreviousLogs, k.ControlledBy, k.Related, k.SameOwner, k.Debug, k.Shell, k.Rights, k.Trace, k.Copy}}
+	return keyGroup{"The object", []key.Binding{k.Describe, k.YAML, k.Logs, k.PreviousLogs, k.ControlledBy, k.Related, k.SameOwner, k.Debug, k.Shell, k.Probe, k.Rights, k.Trace, k.Copy}}
 }
 
 // drill handles the keys of drilling. Without an object it says so.
@@ -63,6 +63,8 @@ func (a *App) drill(msg tea.KeyPressMsg, t *target) (cmd tea.Cmd, handled bool) 
 		return a.openLogs(*t, true), true
 	case key.Matches(msg, keys.Debug):
 		return a.openDebug(*t), true
+	case key.Matches(msg, keys.Probe):
+		return a.openProbe(*t), true
 	case key.Matches(msg, keys.Shell):
 		return a.openShell(*t), true
 	}

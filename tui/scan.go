@@ -28,7 +28,8 @@ func (s *Session) read(ctx context.Context, namespace string, earlier *snapshot)
 	r := &reading{run: scanners.NewRun(s.checks), progress: newLatest(), earlier: earlier}
 	go func() {
 		defer r.progress.close()
-		inv, err := kube.Collect(ctx, s.cluster, kube.CollectOptions{Namespace: namespace}, r.progress.put)
+		facts, _ := keptNodeFacts(s.cluster) // what can't be read is unknown
+		inv, err := kube.Collect(ctx, s.cluster, kube.CollectOptions{Namespace: namespace, NodeFacts: facts}, r.progress.put)
 		if err == nil {
 			r.progress.finish(inv)
 		}

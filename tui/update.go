@@ -45,6 +45,8 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 		return a.onKilnDone(msg)
 	case savedMsg:
 		a.onSaved(msg)
+	case reapedMsg:
+		a.onReaped(msg)
 	case recoveredMsg:
 		a.onRecovered(msg)
 	}

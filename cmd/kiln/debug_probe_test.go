@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -53,6 +54,9 @@ func TestProbeOfAContainerThatRunsAsRootAndWrites(t *testing.T) {
 	written := []kube.WrittenFolder{{Path: "/data/deep", Files: 1, Volume: "/data"}, {Path: "/tmp", Files: 1, Volume: "/"}, {Path: "/var/cache/app", Files: 1, Volume: "/"}}
 	if !slices.Equal(e.Written, written) {
 		t.Errorf("written %v, want %v", e.Written, written)
+	}
+	if ps := kiln(t, "", "debug", "hello", "-n", ns, "--yes", "--", "ps", "-o", "stat,comm"); ps.code != exitDone || strings.Contains(ps.out, "Z ") {
+		t.Errorf("the probe has left dead processes to the application: exit %d, %s", ps.code, ps.out)
 	}
 	if len(e.Shells)+len(e.PackageManagers) > 0 {
 		t.Errorf("the image has neither shell nor package manager: %v, %v", e.Shells, e.PackageManagers)

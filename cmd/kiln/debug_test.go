@@ -114,6 +114,10 @@ func TestDebugADistrolessPod(t *testing.T) {
 	if got.code != exitDone || !strings.Contains(got.out, "/hello") || !strings.Contains(got.out, "nobody:") {
 		t.Fatalf("exit %d, out: %s, err: %s", got.code, got.out, got.err)
 	}
+	again := kiln(t, "", "debug", "hello", "-n", ns, "--yes", "--", "ps", "-o", "stat,comm")
+	if strings.Contains(again.out, "Z ") {
+		t.Errorf("the first debug container has left dead processes to the application:\n%s", again.out)
+	}
 	journal := kiln(t, "", "journal", "-o", "json")
 	if !strings.Contains(journal.out, `"ephemeral container"`) || !strings.Contains(journal.out, "can't be undone") {
 		t.Errorf("journal: %s", journal.out)
