@@ -43,8 +43,11 @@ type Entry struct {
 	Mechanism string `json:"mechanism"`
 	State     State  `json:"state"`
 	// Error is why a fix failed, or an undo did not end.
-	Error   string          `json:"error,omitempty"`
-	Objects []JournalObject `json:"objects"`
+	Error string `json:"error,omitempty"`
+	// UndoneBy is who has taken the fix back, or begun to, and UndoneAt when.
+	UndoneBy string          `json:"undoneBy,omitempty"`
+	UndoneAt *time.Time      `json:"undoneAt,omitempty"`
+	Objects  []JournalObject `json:"objects"`
 }
 
 // ClusterID tells clusters apart.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -34,6 +35,8 @@ func (f *Fixer) Undo(ctx context.Context, id string) (Entry, error) {
 		return entry, err
 	}
 	entry.State, entry.Error = Undoing, ""
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	entry.UndoneBy, entry.UndoneAt = f.Cluster.User, &now
 	if err := f.Journal.save(entry); err != nil {
 		return entry, err
 	}

@@ -21,7 +21,10 @@ const (
 
 // saveShown writes what is in front to a file.
 func (a *App) saveShown() tea.Cmd {
-	if list, ok := a.top().(*findingsView); ok {
+	switch list := a.top().(type) {
+	case *findingsView:
+		return list.save()
+	case *journalView:
 		return list.save()
 	}
 	return a.saveScreen()

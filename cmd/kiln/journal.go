@@ -21,6 +21,7 @@ func newJournal(a *app) *cobra.Command {
 		RunE:  func(*cobra.Command, []string) error { return a.journal(output) },
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "table, json or yaml")
+	cmd.AddCommand(newJournalExport(a))
 	return cmd
 }
 

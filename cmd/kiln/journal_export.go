@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kiln/fixes"
+	"kiln/kube"
+)
+
+func newJournalExport(a *app) *cobra.Command {
+	output, since := "markdown", ""
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write the journal as a report of changes: who, when, what and why",
+		Example: `  kiln journal export > changes.md
+  kiln journal export --since 7d -o json`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return a.exportJournal(output, since) },
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", output, "markdown or json")
+	cmd.Flags().StringVar(&since, "since", "", "only what was changed since: a day (2026-11-01), a time (2026-11-01T08:00:00Z) or an age (7d, 12h)")
+	return cmd
+}
+
+func (a *app) exportJournal(output, since string) error {
+	from, err := parseSince(since, time.Now())
+	if err != nil {
+		return err
+	}
+	if output != "markdown" && output != "json" {
+		return usageErrorf("--output: unknown format %q: use markdown or json", output)
+	}
+	journal, err := openJournal()
+	if err != nil {
+		return err
+	}
+	entries, broken := journal.Entries()
+	for _, err := range broken {
+		fmt.Fprintln(a.err, "kiln:", kube.Clean(err.Error()))
+	}
+	report := fixes.NewChangeReport(entries, a.checks, from, time.Now())
+	if output == "json" {
+		err = writeJSON(a.out, report)
+	} else {
+		_, err = fmt.Fprint(a.out, report.Markdown())
+	}
+	if err == nil && len(broken) > 0 {
+		err = fmt.Errorf("the report lacks %d entries of the journal that can't be read", len(broken))
+	}
+	return err
+}
+
+// parseSince reads a day in the local zone, a time or an age; empty is the
+// zero time.
+func parseSince(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n >= 0 {
+			return now.AddDate(0, 0, -n), nil
+		}
+	}
+	if age, err := time.ParseDuration(text); err == nil && age >= 0 {
+		return now.Add(-age), nil
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, text, now.Location()); err == nil {
+		return day, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, usageErrorf("--since %s: use a day (2026-11-01), a time (2026-11-01T08:00:00Z) or an age (7d, 12h)", text)
+	}
+	return at, nil
+}
