@@ -15,9 +15,14 @@ import (
 
 // Options are the user's explicit words.
 type Options struct {
-	// TakeOver takes fields from managers that declared them
-	// (--force-conflicts).
+	// TakeOver takes all fields from managers that declared them
+	// (--force-conflicts), Take only those that it names, as their Takeovers do
+	// (--take).
 	TakeOver bool
+	Take     []string
+	// Group joins the fixes of a batch, for undo to take them back together: see
+	// NewGroup. Empty for a single fix.
+	Group string
 	// Stopgap fixes a live object whose owner will put its own values back.
 	Stopgap bool
 }
@@ -39,6 +44,7 @@ func (f *Fixer) Apply(ctx context.Context, preview Preview, options Options) (En
 		return Entry{}, err
 	}
 	entry := newEntry(preview, runs, f.Cluster, time.Now())
+	entry.Group = options.Group
 	if err := unrestorable(entry); err != nil {
 		return Entry{}, err
 	}
@@ -61,7 +67,10 @@ func (f *Fixer) mayApply(preview Preview, options Options) error {
 			return &OwnedError{Object: target.Change.Target, Owner: target.Owner}
 		}
 	}
-	if conflicts := preview.Conflicts(); len(conflicts) > 0 && !options.TakeOver {
+	conflicts := slices.DeleteFunc(preview.Conflicts(), func(t Takeover) bool {
+		return options.TakeOver || slices.Contains(options.Take, t.Field)
+	})
+	if len(conflicts) > 0 {
 		return &ConflictError{Takeovers: conflicts}
 	}
 	if f.Cluster.Gate.ReadOnly() {

@@ -27,6 +27,9 @@ func (f *Fixer) Preview(ctx context.Context, plan Plan) (Preview, error) {
 		if ctx.Err() != nil {
 			return Preview{}, fmt.Errorf("previewing %q: %w", plan.Title, ctx.Err())
 		}
+		if err == nil && len(plan.left) > 0 && change.Target == plan.Finding.Object {
+			err = stillFound(plan.Finding, target.after, plan.left)
+		}
 		target.Err = err
 		preview.Targets = append(preview.Targets, target)
 	}

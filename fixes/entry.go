@@ -30,14 +30,16 @@ const (
 
 // Entry is one fix in the journal.
 type Entry struct {
-	APIVersion string    `json:"apiVersion"`
-	ID         string    `json:"id"`
-	Time       time.Time `json:"time"`
-	User       string    `json:"user"`
-	Context    string    `json:"context"`
-	Cluster    ClusterID `json:"cluster"`
-	Finding    FindingID `json:"finding"`
-	Title      string    `json:"title"`
+	APIVersion string `json:"apiVersion"`
+	ID         string `json:"id"`
+	// Group is what the fixes of a batch have in common; empty for a single one.
+	Group   string    `json:"group,omitempty"`
+	Time    time.Time `json:"time"`
+	User    string    `json:"user"`
+	Context string    `json:"context"`
+	Cluster ClusterID `json:"cluster"`
+	Finding FindingID `json:"finding"`
+	Title   string    `json:"title"`
 	// Mechanism is how the objects were written: "server-side apply", or
 	// several, joined with commas.
 	Mechanism string `json:"mechanism"`

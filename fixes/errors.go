@@ -49,7 +49,7 @@ func (e *ConflictError) Error() string {
 	for i, t := range e.Takeovers {
 		lines[i] = fmt.Sprintf("%s is declared by %s", t.Field, t.Manager)
 	}
-	return strings.Join(lines, "; ") + ": taking a field from its manager needs your word (--force-conflicts)"
+	return strings.Join(lines, "; ") + ": taking a field from its manager needs your word (--take FIELD, or --force-conflicts for all; --leave FIELD leaves it)"
 }
 
 // Is makes every ConflictError an ErrConflict.

@@ -23,6 +23,8 @@ type Plan struct {
 	// inventory is what the effects on others are worked out from; nil for
 	// none.
 	inventory *kube.Inventory
+	// left are the fields that stay with their managers.
+	left []string
 	// Notes are for the person who decides: what may break, what stays to do.
 	Notes []string
 }

@@ -22,7 +22,9 @@ type fixOptions struct {
 	dryRun  bool
 	yes     bool
 	answers []string
-	words   fixes.Options
+	// leave are the fields that stay with their managers.
+	leave []string
+	words fixes.Options
 	// files are the manifests to fix in place of the cluster's objects.
 	files []string
 	all   bool
@@ -62,7 +64,9 @@ func newFix(a *app) *cobra.Command {
 	f.StringVarP(&o.output, "output", "o", "diff", "diff, patch (for the source of truth) or json")
 	f.BoolVarP(&o.yes, "yes", "y", false, "apply without asking")
 	f.StringArrayVar(&o.answers, "answer", nil, "KEY=VALUE, the answer to a question that --dry-run shows; may be repeated")
-	f.BoolVar(&o.words.TakeOver, "force-conflicts", false, "take over fields that other managers have declared")
+	f.StringArrayVar(&o.words.Take, "take", nil, "take over this field from the manager that declared it, as --dry-run names it; may be repeated")
+	f.StringArrayVar(&o.leave, "leave", nil, "leave this field to its manager; may be repeated")
+	f.BoolVar(&o.words.TakeOver, "force-conflicts", false, "take over all fields that other managers have declared")
 	f.BoolVar(&o.words.Stopgap, "stopgap", false, "change objects that Helm, Argo CD or Flux own, until the owner puts its values back")
 	return cmd
 }
@@ -76,8 +80,10 @@ type proposal struct {
 	// answers are those that were given when asked.
 	answers fixes.Answers
 	preview fixes.Preview
-	entry   *fixes.Entry
-	err     error
+	// takeovers are the fields that change hands, those that are left too.
+	takeovers []fixes.Takeover
+	entry     *fixes.Entry
+	err       error
 }
 
 func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
@@ -105,18 +111,20 @@ func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 		return err
 	}
 	planner := newPlanner(fixer, inv, answers)
+	planner.leave = o.leave
 	proposals, err := a.proposeAll(ctx, planner, findings, o)
 	if err != nil {
 		return err
 	}
 	if o.output == "diff" {
+		a.showBatch(proposals)
 		a.showProposals(proposals)
 	}
 	if o.writes() {
 		if err := a.confirm(o, proposals); err != nil {
 			return err
 		}
-		applyAll(ctx, planner, proposals, o.words)
+		applyAll(ctx, planner, proposals, inBatch(proposals, o.words))
 	}
 	return a.fixOutcome(proposals, o)
 }
@@ -210,12 +218,7 @@ func noFinding(results []scanners.CheckResult, arg, object string) error {
 
 // confirm asks on a terminal; elsewhere --yes is the only word that counts.
 func (a *app) confirm(o fixOptions, proposals []proposal) error {
-	ready := 0
-	for _, p := range proposals {
-		if p.err == nil {
-			ready++
-		}
-	}
+	ready := countReady(proposals)
 	if o.yes || ready == 0 {
 		return nil
 	}

@@ -41,6 +41,8 @@ type planner struct {
 	given  fixes.Answers
 	used   map[string]bool
 	asking map[string]bool
+	// leave are fields that stay with their managers.
+	leave []string
 }
 
 func newPlanner(fixer *fixes.Fixer, inv *kube.Inventory, given fixes.Answers) *planner {

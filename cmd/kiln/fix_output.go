@@ -9,6 +9,27 @@ import (
 	"kiln/kube"
 )
 
+// showBatch lists what several fixes change, by name, and what can't be done
+// and why, before their diffs.
+func (a *app) showBatch(proposals []proposal) {
+	if len(proposals) < 2 {
+		return
+	}
+	fmt.Fprintf(a.err, "%d of %d fixes can be applied:\n", countReady(proposals), len(proposals))
+	for _, p := range proposals {
+		mark, why := "+", ""
+		if p.err != nil {
+			mark, why = "-", ": "+kube.Explain(p.err)
+		}
+		fmt.Fprintf(a.err, "  %s %s on %s%s\n", mark, p.finding.Check, p.finding.Object, why)
+		for _, t := range p.preview.Targets {
+			if t.Change.Target != p.finding.Object {
+				fmt.Fprintf(a.err, "      and %s\n", t.Change.Target)
+			}
+		}
+	}
+}
+
 // showProposals prints each fix as a diff; everything but the diff itself goes
 // to standard error, so that the output stays a patch.
 func (a *app) showProposals(proposals []proposal) {
@@ -70,7 +91,7 @@ func (a *app) fixOutcome(proposals []proposal, o fixOptions) error {
 			return err
 		}
 	}
-	failed := 0
+	failed, group := 0, ""
 	for _, p := range proposals {
 		switch {
 		case p.err != nil:
@@ -81,7 +102,11 @@ func (a *app) fixOutcome(proposals []proposal, o fixOptions) error {
 			}
 		case p.entry != nil:
 			fmt.Fprintf(a.err, "%s on %s: %s as %s; 'kiln undo %s' takes it back\n", p.finding.Check, p.finding.Object, p.entry.State, p.entry.ID, p.entry.ID)
+			group = p.entry.Group
 		}
+	}
+	if group != "" {
+		fmt.Fprintf(a.err, "'kiln undo %s' takes them all back\n", group)
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %d fixes could not be done", failed, len(proposals))
@@ -113,6 +138,7 @@ type fixResult struct {
 	Questions []questionResult `json:"questions"`
 	Targets   []targetResult   `json:"targets"`
 	Entry     string           `json:"entry"`
+	Group     string           `json:"group,omitempty"`
 	State     fixes.State      `json:"state"`
 	Error     string           `json:"error"`
 }
@@ -178,7 +204,7 @@ func fixResults(proposals []proposal) []fixResult {
 			r.Targets = append(r.Targets, targetResult{t.Change.Target, t.Change.Mechanism, t.Unified(), t.Takeovers, t.Warnings, t.Owner, t.Restarts, effectResults(t.Effects)})
 		}
 		if p.entry != nil {
-			r.Entry, r.State = p.entry.ID, p.entry.State
+			r.Entry, r.Group, r.State = p.entry.ID, p.entry.Group, p.entry.State
 		}
 		if p.err != nil {
 			r.Error = kube.Explain(p.err)

@@ -54,14 +54,14 @@ func (a *app) writeJournal(entries []fixes.Entry) error {
 		return nil
 	}
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "ENTRY\tTIME\tSTATE\tCHECK\tOBJECTS\tCONTEXT\tUSER")
+	fmt.Fprintln(t, "ENTRY\tTIME\tSTATE\tCHECK\tOBJECTS\tCONTEXT\tUSER\tBATCH")
 	for _, e := range entries {
 		names := make([]string, 0, len(e.Objects))
 		for _, o := range e.Objects {
 			names = append(names, o.Ref.String())
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.ID, e.Time.Local().Format("2006-01-02 15:04:05"), e.State,
-			e.Finding.Check, kube.Clean(strings.Join(names, ", ")), kube.Clean(e.Context), kube.Clean(e.User))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.ID, e.Time.Local().Format("2006-01-02 15:04:05"), e.State,
+			e.Finding.Check, kube.Clean(strings.Join(names, ", ")), kube.Clean(e.Context), kube.Clean(e.User), e.Group)
 	}
 	return t.Flush()
 }
@@ -69,8 +69,8 @@ func (a *app) writeJournal(entries []fixes.Entry) error {
 func newUndo(a *app) *cobra.Command {
 	dryRun, yes, finish := false, false, false
 	cmd := &cobra.Command{
-		Use:   "undo [ENTRY]",
-		Short: "Take a fix back: the last one, or one of the journal's entries",
+		Use:   "undo [ENTRY|BATCH]",
+		Short: "Take a fix back: the last one, one of the journal's entries, or a batch",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageErrorf("kiln undo takes one ENTRY at most; 'kiln journal' lists them")
@@ -97,6 +97,9 @@ func (a *app) undo(ctx context.Context, id string, dryRun, yes bool) error {
 	fixer, err := a.fixer(ctx)
 	if err != nil {
 		return err
+	}
+	if batch := fixer.Journal.Group(id); len(batch) > 0 {
+		return a.undoBatch(ctx, fixer, id, batch, dryRun, yes)
 	}
 	preview, err := fixer.UndoPreview(ctx, id)
 	if err != nil {
