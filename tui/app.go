@@ -37,6 +37,8 @@ type App struct {
 	// wantsReadOnly is the user's own will, whatever the context's
 	// configuration says; adopted says that this was asked.
 	wantsReadOnly, adopted bool
+	// skinned says that the context's configuration chose the theme.
+	skinned bool
 	// background is the theme that suits the terminal; empty until it is known.
 	background string
 	namespace  string

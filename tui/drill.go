@@ -23,7 +23,7 @@ func targetOf(f *scanners.Finding) target {
 
 // drilling are the keys that lead from an object to all that is known of it.
 func (k *keyMap) drilling() keyGroup {
-	return keyGroup{"The object", []key.Binding{k.Describe, k.YAML, k.Logs, k.PreviousLogs, k.ControlledBy, k.Related, k.SameOwner, k.Debug, k.Shell, k.Probe, k.Rights, k.Trace, k.Copy}}
+	return keyGroup{"The object", []key.Binding{k.Describe, k.YAML, k.Logs, k.PreviousLogs, k.ControlledBy, k.Related, k.SameOwner, k.Debug, k.Shell, k.Probe, k.Rights, k.Trace, k.Reach, k.Copy}}
 }
 
 // drill handles the keys of drilling. Without an object it says so.
@@ -47,6 +47,8 @@ func (a *App) drill(msg tea.KeyPressMsg, t *target) (cmd tea.Cmd, handled bool) 
 		return a.openRights(t.ref), true
 	case key.Matches(msg, keys.Trace):
 		return a.openTraceOf(t.ref), true
+	case key.Matches(msg, keys.Reach):
+		return a.openReachOf(t.ref), true
 	}
 	if a.session == nil {
 		a.flash(info, "not connected: there is no object to read")

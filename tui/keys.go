@@ -115,7 +115,7 @@ func newKeyMap() *keyMap {
 		SameOwner:     bind("w", "findings of the same owner", "w"),
 		Rights:        bind("r", "its subject's rights", "r"),
 		Trace:         bind("t", "trace a request about it", "t"),
-		Reach:         bind("x", "who may talk to whom in its namespace", "x"),
+		Reach:         bind("m", "map of who may talk to whom", "m"),
 		Debug:         bind("shift-d", "debug container", "D"),
 		Probe:         bind("i", "probe how it runs, or its node", "i"),
 		Shell:         bind("s", "shell in the container", "s"),

@@ -140,6 +140,8 @@ func (v *namespacesView) update(msg tea.Msg) tea.Cmd {
 		case v.table.onKey(msg, keys):
 		case key.Matches(msg, keys.Open):
 			return v.choose()
+		case key.Matches(msg, keys.Reach) && v.table.rows > 0 && v.rows[v.table.cursor].name != "":
+			return v.app.openReachIn(v.rows[v.table.cursor].name, kube.Ref{})
 		case key.Matches(msg, keys.AllNamespaces):
 			return v.leave("all")
 		case key.Matches(msg, keys.Namespace):
@@ -166,12 +168,12 @@ func (v *namespacesView) render(width, height int) []string {
 }
 
 func (v *namespacesView) hints() []key.Binding {
-	return []key.Binding{v.app.keys.Open, v.app.keys.AllNamespaces, v.app.keys.Filter}
+	return []key.Binding{v.app.keys.Open, v.app.keys.Reach, v.app.keys.AllNamespaces, v.app.keys.Filter}
 }
 
 func (v *namespacesView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Namespaces", []key.Binding{k.Open, k.AllNamespaces, k.Namespace, k.Filter}}, k.moving()}
+	return []keyGroup{{"Namespaces", []key.Binding{k.Open, k.Reach, k.AllNamespaces, k.Namespace, k.Filter}}, k.moving()}
 }
 
 func openNamespaces(a *App, arg string) tea.Cmd {

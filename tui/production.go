@@ -56,13 +56,11 @@ func (a *App) adopt(contextName string) {
 	a.contextName, a.adopted = contextName, true
 	own := a.opts.Settings.Context(contextName)
 	a.readOnly = a.wantsReadOnly || own.ReadOnly
-	if a.opts.Theme != "" {
+	if a.opts.Theme != "" || own.Skin == "" && !a.skinned {
 		return
 	}
+	a.skinned = own.Skin != ""
 	skin := cleanOr(own.Skin, a.background, "dark")
-	if skin == a.theme.Name {
-		return
-	}
 	theme, err := themes.Load(skin)
 	if err != nil {
 		a.flash(failure, fmt.Sprintf("the skin of context %s: %s", kube.Clean(contextName), err))

@@ -26,6 +26,10 @@ func (a *App) underCursor() *target {
 		return &target{ref: v.ref}
 	case *yamlView:
 		return &target{ref: v.ref}
+	case *reachView:
+		return v.target()
+	case *neighboursView:
+		return v.target()
 	}
 	return nil
 }

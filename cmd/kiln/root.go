@@ -91,7 +91,7 @@ command it opens on the current context.`,
 		options.Live = !noLive && (a.settings.Live == nil || *a.settings.Live)
 		return tui.Run(cmd.Context(), options)
 	}
-	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newGuard(a), newAct(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newInfo(a), newVersion(a))
+	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newGuard(a), newAct(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newReach(a), newInfo(a), newVersion(a))
 	return root
 }
 

@@ -100,7 +100,9 @@ func hasHostPort(c kube.Container) bool {
 
 // leadsTo says whether an Ingress sends anything to a Service.
 func leadsTo(ing *networkingv1.Ingress, service string) bool {
-	is := func(b *networkingv1.IngressBackend) bool { return b != nil && b.Service != nil && b.Service.Name == service }
+	is := func(b *networkingv1.IngressBackend) bool {
+		return b != nil && b.Service != nil && b.Service.Name == service
+	}
 	if is(ing.Spec.DefaultBackend) {
 		return true
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // Neighbourhood answers who may talk to whom in a cluster. Each policy is
-// matched with each workload once. It isn't safe for several askers at once.
+// matched with each workload once. It doesn't change once made.
 type Neighbourhood struct {
 	policies  *Policies
 	others    *Others
@@ -120,7 +120,7 @@ func (n *Neighbourhood) In(namespace string) []*kube.Workload {
 func (n *Neighbourhood) Standing(ctx context.Context, w *kube.Workload) (Standing, error) {
 	s := Standing{
 		Workload: w, Governed: Governs(w), Services: n.servicesOf(w), Doors: n.doorsOf(w), Others: n.others.About(w),
-		In:       n.side(w, Ingress), Out: n.side(w, Egress),
+		In: n.side(w, Ingress), Out: n.side(w, Egress),
 	}
 	for _, other := range n.workloads {
 		if ctx.Err() != nil {
@@ -219,4 +219,19 @@ func (w *World) add(block *networkingv1.IPBlock) {
 		addr := prefix.Masked().Addr()
 		w.Internet = w.Internet || !addr.IsPrivate() && !addr.IsLoopback() && !addr.IsLinkLocalUnicast()
 	}
+}
+
+// Missing says what could not be read of inv: with less of it, more or less
+// may be open than a Standing says.
+func Missing(inv *kube.Inventory) []string {
+	var missing []string
+	for _, r := range append(kube.WorkloadResources(), kube.NetworkPolicies, kube.Namespaces, kube.Services, kube.Ingresses) {
+		if gap, ok := inv.Gap(r); ok {
+			missing = append(missing, kube.Clean(string(r)+": "+gap.Reason))
+		}
+	}
+	for _, kind := range NewOthers(inv).Unread {
+		missing = append(missing, kind+": could not be read, and may allow or forbid more")
+	}
+	return missing
 }

@@ -28,23 +28,30 @@ spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}
 
 func standing(t *testing.T, manifests, name string) netpol.Standing {
 	t.Helper()
-	inv := scantest.Files(t, manifests)
-	s, err := netpol.NewNeighbourhood(inv).Standing(t.Context(), named(t, inv, name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, _ := standingIn(t, manifests, name)
 	return s
 }
 
+func standingIn(t *testing.T, manifests, name string) (netpol.Standing, *netpol.Neighbourhood) {
+	t.Helper()
+	inv := scantest.Files(t, manifests)
+	hood := netpol.NewNeighbourhood(inv)
+	s, err := hood.Standing(t.Context(), named(t, inv, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, hood
+}
+
 func TestStandingWithoutPolicies(t *testing.T) {
-	s := standing(t, workloads+doors, "web")
+	s, hood := standingIn(t, workloads+doors, "web")
 	if got := s.In.Who(); got != "every workload: shop 2, ops 1" {
 		t.Errorf("in: %s", got)
 	}
 	if !s.In.World.All || !s.Out.World.Internet || !s.Metadata || len(s.In.Policies) != 0 {
 		t.Errorf("without policies all is open: %+v", s)
 	}
-	if got := s.PortsText(s.In.Peers[0].Ports); got != "8080/TCP (http, Service front:80)" {
+	if got := hood.PortsText(s.Workload, s.In.Peers[0].Ports); got != "8080/TCP (http, Service front:80)" {
 		t.Errorf("ports: %s", got)
 	}
 	var ways []string

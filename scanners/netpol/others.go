@@ -29,7 +29,7 @@ type Others struct {
 
 // otherPolicy is what all of those kinds have in common.
 type otherPolicy struct {
-	ref kube.Ref
+	ref     kube.Ref
 	selects func(pod) Coverage
 	// isolates are the directions in which traffic that nothing allows is
 	// dropped.

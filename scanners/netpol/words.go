@@ -55,16 +55,16 @@ func (w World) String() string {
 // String is "8080/TCP".
 func (p Port) String() string { return fmt.Sprintf("%d/%s", p.Number, p.Protocol) }
 
-// PortsText lists ports by their names in the containers and services that
+// PortsText lists ports of a workload by their names in the containers and services that
 // they belong to: "5432/TCP (postgres, Service db:5432)".
-func (s Standing) PortsText(ports []Port) string {
+func (n *Neighbourhood) PortsText(w *kube.Workload, ports []Port) string {
 	if len(ports) == 0 {
 		return "any port (none is named)"
 	}
 	texts := make([]string, 0, len(ports))
 	for _, port := range ports {
 		text := port.String()
-		if names := s.namesOf(port); len(names) > 0 {
+		if names := n.namesOf(w, port); len(names) > 0 {
 			text += " (" + strings.Join(names, ", ") + ")"
 		}
 		texts = append(texts, text)
@@ -72,9 +72,9 @@ func (s Standing) PortsText(ports []Port) string {
 	return kube.Clean(strings.Join(texts, ", "))
 }
 
-func (s Standing) namesOf(port Port) []string {
+func (n *Neighbourhood) namesOf(w *kube.Workload, port Port) []string {
 	var names []string
-	for _, c := range s.Workload.Containers() {
+	for _, c := range w.Containers() {
 		for _, p := range c.Ports {
 			if p.ContainerPort == port.Number && p.Name != "" && !slices.Contains(names, p.Name) {
 				names = append(names, p.Name)
@@ -82,7 +82,7 @@ func (s Standing) namesOf(port Port) []string {
 		}
 	}
 	known := slices.Clone(names)
-	for _, svc := range s.Services {
+	for _, svc := range n.servicesOf(w) {
 		for _, p := range svc.Spec.Ports {
 			if p.TargetPort.IntVal == port.Number || slices.Contains(known, p.TargetPort.StrVal) || p.TargetPort.IntVal == 0 && p.TargetPort.StrVal == "" && p.Port == port.Number {
 				names = append(names, fmt.Sprintf("Service %s:%d", svc.Name, p.Port))

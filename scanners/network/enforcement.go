@@ -11,7 +11,7 @@ import (
 
 func notEnforced(tools installed.Table) scanners.Check {
 	return scanners.Check{
-		ID: "network/not-enforced", Layer: scanners.Network, Severity: scanners.High,
+		ID: NotEnforcedID, Layer: scanners.Network, Severity: scanners.High,
 		Title:      "The network plugin ignores network policies",
 		References: []string{"CIS 5.3.1", "C-0205"},
 		Fix:        scanners.Manual,
