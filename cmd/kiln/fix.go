@@ -25,6 +25,7 @@ type fixOptions struct {
 	// leave are the fields that stay with their managers.
 	leave []string
 	words fixes.Options
+	wait  rolloutWait
 	// files are the manifests to fix in place of the cluster's objects.
 	files []string
 	all   bool
@@ -66,6 +67,7 @@ func newFix(a *app) *cobra.Command {
 	f.StringArrayVar(&o.answers, "answer", nil, "KEY=VALUE, the answer to a question that --dry-run shows; may be repeated")
 	f.StringArrayVar(&o.words.Take, "take", nil, "take over this field from the manager that declared it, as --dry-run names it; may be repeated")
 	f.StringArrayVar(&o.leave, "leave", nil, "leave this field to its manager; may be repeated")
+	o.wait.addFlag(f)
 	f.BoolVar(&o.words.TakeOver, "force-conflicts", false, "take over all fields that other managers have declared")
 	f.BoolVar(&o.words.Stopgap, "stopgap", false, "change objects that Helm, Argo CD or Flux own, until the owner puts its values back")
 	return cmd
@@ -126,7 +128,7 @@ func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 		}
 		applyAll(ctx, planner, proposals, inBatch(proposals, o.words))
 	}
-	return a.fixOutcome(proposals, o)
+	return errors.Join(a.fixOutcome(proposals, o), a.awaitRollouts(ctx, fixer, entriesOf(proposals), o.wait))
 }
 
 // fixer opens the cluster and the journal, and tells of what an interrupted
