@@ -271,11 +271,10 @@ func (v *debugView) render(width, height int) []string {
 		add(s.muted.Render("asking the server …"))
 	default:
 		add(wrapStyled(s.text, v.promise(), room)...)
-		add("")
+		add("", s.accent.Render("enter")+s.text.Render(" adds it"+map[bool]string{true: " and looks", false: " and opens a shell"}[v.probe]), "")
 		for _, line := range splitLines(strings.TrimRight(v.preview.yaml, "\n")) {
 			add(s.text.Render(clip(line, room)))
 		}
-		add("", s.accent.Render("enter")+s.text.Render(" adds it"+map[bool]string{true: " and looks", false: " and opens a shell"}[v.probe]))
 	}
 	v.pager.setLines(lines)
 	return v.pager.render(s, width, height)

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+)
+
+// asKiln, set in the environment, has the test program be kiln.
+const asKiln = "KILN_TEST_AS_KILN"
+
+// terminal is kiln's program in a terminal of its own.
+type terminal struct {
+	t      *testing.T
+	socket string
+}
+
+// inTerminal starts kiln with the arguments. Where there is no tmux to make
+// terminals, the test is skipped.
+func inTerminal(t *testing.T, args ...string) *terminal {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("no terminal can be made without tmux")
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "tmux-") // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := &terminal{t: t, socket: filepath.Join(dir, "s")}
+	command := []string{"new-session", "-d", "-x", "120", "-y", "40", "-e", asKiln + "=1"}
+	for _, name := range []string{"KUBECONFIG", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"} {
+		command = append(command, "-e", name+"="+os.Getenv(name))
+	}
+	t.Cleanup(func() {
+		_ = exec.Command("tmux", "-S", term.socket, "kill-server").Run() // it may be gone
+		_ = os.RemoveAll(dir)
+	})
+	term.tmux(slices.Concat(command, []string{program}, args)...)
+	return term
+}
+
+func (term *terminal) tmux(args ...string) string {
+	term.t.Helper()
+	out, err := exec.Command("tmux", append([]string{"-S", term.socket}, args...)...).CombinedOutput()
+	if err != nil {
+		term.t.Fatalf("tmux %s: %v\n%s", args[0], err, out)
+	}
+	return string(out)
+}
+
+// keys presses keys by tmux' names.
+func (term *terminal) keys(names ...string) {
+	term.t.Helper()
+	term.tmux(append([]string{"send-keys"}, names...)...)
+}
+
+// waitFor waits for a text on the screen.
+func (term *terminal) waitFor(text string) string {
+	term.t.Helper()
+	var screen string
+	err := wait.PollUntilContextTimeout(term.t.Context(), 100*time.Millisecond, 20*time.Second, true, func(context.Context) (bool, error) {
+		screen = term.tmux("capture-pane", "-p")
+		return strings.Contains(screen, text), nil
+	})
+	if err != nil {
+		term.t.Fatalf("the screen doesn't show %q:\n%s", text, screen)
+	}
+	return screen
+}
+
+// runningSessions are kiln's debug containers that run in the namespace.
+func runningSessions(t *testing.T, ns string) string {
+	t.Helper()
+	return kiln(t, "", "debug", "--list", "-n", ns).out
+}
+
+func waitForNoSession(t *testing.T, ns string) {
+	t.Helper()
+	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 20*time.Second, true, func(context.Context) (bool, error) {
+		return runningSessions(t, ns) == "", nil
+	})
+	if err != nil {
+		t.Errorf("a debug container runs on:\n%s", runningSessions(t, ns))
+	}
+}
+
+// A pod without a shell, in a namespace that enforces the restricted level, is
+// looked into by keys: a real shell, and the screen is back afterwards.
+func TestShellFromTheTerminalUI(t *testing.T) {
+	testbed := useNode(t)
+	ns := testbed.Namespace(t, "terminal")
+	enforce(t, testbed, ns, "restricted")
+	runPod(t, testbed, ns, harden(helloPod()))
+
+	term := inTerminal(t, "-n", ns, "-c", "workloads")
+	term.waitFor("Pod/hello")
+	term.keys("D")
+	term.waitFor("enforces Pod Security restricted")
+	time.Sleep(time.Second) // keys in flight don't count
+	term.keys("Enter")
+	term.waitFor("enter adds it and opens a shell")
+	time.Sleep(time.Second)
+	term.keys("Enter")
+	term.waitFor("exit or ctrl-d leaves it")
+	term.keys("id -u; ps; stty size", "Enter")
+	screen := term.waitFor("40 120")
+	if !strings.Contains(screen, "\n1000\n") || !strings.Contains(screen, "/hello") {
+		t.Errorf("the shell isn't the target's user's, or doesn't see its processes:\n%s", screen)
+	}
+	term.keys("C-c")
+	term.keys("echo still $((6*7))", "Enter")
+	term.waitFor("still 42")
+	term.keys("C-d")
+	term.waitFor("the shell has ended")
+	waitForNoSession(t, ns)
+	term.keys("Escape")
+	term.keys("Escape")
+	time.Sleep(500 * time.Millisecond)
+	term.keys("q")
+}
+
+// Whoever closes the terminal leaves nothing running: neither on the command
+// line nor in the terminal UI.
+func TestTerminalClosedWhileAttached(t *testing.T) {
+	testbed := useNode(t)
+	ns := testbed.Namespace(t, "closed")
+	runPod(t, testbed, ns, helloPod())
+
+	line := inTerminal(t, "debug", "hello", "-n", ns, "--yes")
+	line.waitFor("exit or ctrl-d leaves it")
+	if runningSessions(t, ns) == "" {
+		t.Fatal("there is no session to be left behind")
+	}
+	line.tmux("kill-server")
+	waitForNoSession(t, ns)
+
+	ui := inTerminal(t, "-n", ns, "-c", "workloads")
+	ui.waitFor("Pod/hello")
+	ui.keys("D")
+	ui.waitFor("Profile")
+	time.Sleep(time.Second)
+	ui.keys("Enter")
+	ui.waitFor("enter adds it and opens a shell")
+	time.Sleep(time.Second)
+	ui.keys("Enter")
+	ui.waitFor("exit or ctrl-d leaves it")
+	ui.tmux("kill-server")
+	waitForNoSession(t, ns)
+}
+
+// A pod that goes while somebody is inside ends the shell with a word, and
+// gives the terminal back.
+func TestPodDeletedWhileAttached(t *testing.T) {
+	testbed := useNode(t)
+	ns := testbed.Namespace(t, "gone")
+	runPod(t, testbed, ns, helloPod())
+	term := inTerminal(t, "-n", ns, "-c", "workloads")
+	term.waitFor("Pod/hello")
+	term.keys("D")
+	term.waitFor("Profile")
+	time.Sleep(time.Second)
+	term.keys("Enter")
+	term.waitFor("enter adds it and opens a shell")
+	time.Sleep(time.Second)
+	term.keys("Enter")
+	term.waitFor("exit or ctrl-d leaves it")
+	if err := testbed.Client().CoreV1().Pods(ns).Delete(t.Context(), "hello", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	term.waitFor("workloads ›") // the screen is back
+	term.waitFor("hello")
+}
