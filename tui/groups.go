@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ type group struct {
 	name     string
 	findings []*scanners.Finding
 	// bySeverity counts the findings, weight is what they sum up to.
-	bySeverity map[scanners.Severity]int
+	bySeverity [scanners.Critical + 1]int
 	weight     int
 }
 
@@ -46,6 +47,8 @@ type groupsView struct {
 	table table
 	text  string
 	rows  []group
+	// grouped says that the rows have been made.
+	grouped bool
 }
 
 // openGroups shows the listed findings in groups.
@@ -56,32 +59,52 @@ func (v *findingsView) openGroups() tea.Cmd {
 	}
 	g := &groupsView{app: v.app, from: v}
 	g.table = table{cell: g.cell}
-	g.list()
+	cmd := g.list()
 	v.app.push(g)
-	return nil
+	return cmd
 }
 
 func (v *groupsView) title() string { return "by " + strings.ToLower(groupings()[v.by].title) }
 
-func (v *groupsView) onSnapshot() tea.Cmd {
-	v.list()
-	return nil
+func (v *groupsView) onSnapshot() tea.Cmd { return v.list() }
+
+// groupedMsg brings the groups of a grouping and a filter.
+type groupedMsg struct {
+	by     int
+	text   string
+	groups []group
 }
 
-// list makes the groups of what the list shows.
-func (v *groupsView) list() {
-	selected := ""
-	if len(v.rows) > 0 {
-		selected = v.rows[v.table.cursor].name
-	}
+// list makes the groups of what the list shows, beside the screen where that
+// takes longer.
+func (v *groupsView) list() tea.Cmd {
 	findings := make([]*scanners.Finding, v.from.table.rows)
 	for row := range findings {
 		findings[row] = v.from.finding(row)
 	}
+	msg := groupedMsg{by: v.by, text: v.text}
+	work := func() tea.Msg {
+		msg.groups = slices.DeleteFunc(groupFindings(findings, groupings()[msg.by].of), func(g group) bool {
+			return !strings.Contains(strings.ToLower(g.name), strings.ToLower(msg.text))
+		})
+		return msg
+	}
+	if len(findings) <= arrangeAtOnce {
+		return v.update(work())
+	}
+	return v.app.start(v, "", func(context.Context) tea.Msg { return work() })
+}
+
+func (v *groupsView) onGrouped(msg groupedMsg) {
+	if msg.by != v.by || msg.text != v.text {
+		return
+	}
+	selected := ""
+	if len(v.rows) > 0 {
+		selected = v.rows[v.table.cursor].name
+	}
 	by := groupings()[v.by]
-	v.rows = slices.DeleteFunc(groupFindings(findings, by.of), func(g group) bool {
-		return !strings.Contains(strings.ToLower(g.name), strings.ToLower(v.text))
-	})
+	v.rows, v.grouped = msg.groups, true
 	v.table.columns = []column{
 		{title: by.title, min: 18, want: 60, flex: true},
 		{title: "FINDINGS", min: 8, want: 8},
@@ -102,7 +125,7 @@ func groupFindings(findings []*scanners.Finding, of func(*scanners.Finding) stri
 		if !found {
 			i = len(groups)
 			at[name] = i
-			groups = append(groups, group{name: name, bySeverity: map[scanners.Severity]int{}})
+			groups = append(groups, group{name: name})
 		}
 		g := &groups[i]
 		g.findings = append(g.findings, f)
@@ -115,8 +138,7 @@ func groupFindings(findings []*scanners.Finding, of func(*scanners.Finding) stri
 
 func (v *groupsView) setFilter(text string) (tea.Cmd, error) {
 	v.text = text
-	v.list()
-	return nil, nil
+	return v.list(), nil
 }
 
 func (v *groupsView) filterText() string { return v.text }
@@ -138,6 +160,8 @@ func (v *groupsView) cell(row, col, _ int) cell {
 
 func (v *groupsView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case groupedMsg:
+		v.onGrouped(msg)
 	case tea.MouseWheelMsg:
 		v.table.onWheel(msg)
 	case tea.MouseClickMsg:
@@ -168,9 +192,8 @@ func (v *groupsView) next() tea.Cmd {
 		v.by = 0
 		return v.app.back()
 	}
-	v.rows, v.text = nil, ""
-	v.list()
-	return nil
+	v.rows, v.text, v.grouped = nil, "", false
+	return v.list()
 }
 
 // open lists the findings of a group: those of the list that it was made of.
@@ -184,6 +207,9 @@ func (v *groupsView) open() tea.Cmd {
 }
 
 func (v *groupsView) render(width, height int) []string {
+	if !v.grouped {
+		return []string{"", "  " + v.app.styles.muted.Render("Grouping …")}
+	}
 	if len(v.rows) == 0 {
 		return []string{"", "  " + v.app.styles.text.Render(clip("No group matches /"+v.text+".", width-4))}
 	}

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -17,14 +19,43 @@ type postureView struct {
 	app *App
 	pager
 	drawn drawnFor
+	// sum is the standing of a snapshot's findings; the latest one's may be
+	// on its way.
+	sum *standing
+	of  *snapshot
 }
 
 func newPostureView(a *App) *postureView { return &postureView{app: a, pager: newPager()} }
 
 func (v *postureView) title() string { return "posture" }
 
+// standingMsg brings the standing of a snapshot.
+type standingMsg struct {
+	of  *snapshot
+	sum *standing
+}
+
+func (v *postureView) onSnapshot() tea.Cmd { return v.start() }
+
+// start sums the snapshot up, beside the screen where that takes longer.
+func (v *postureView) start() tea.Cmd {
+	s := v.app.snapshot
+	switch {
+	case s == nil:
+		return nil
+	case v.sum != nil && s.sameFindings(v.of):
+		v.of = s
+		return nil
+	case len(s.findings) <= arrangeAtOnce:
+		return v.update(standingMsg{s, standingOf(s)})
+	}
+	return v.app.start(v, "", func(context.Context) tea.Msg { return standingMsg{s, standingOf(s)} })
+}
+
 func (v *postureView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case standingMsg:
+		v.sum, v.of = msg.sum, msg.of
 	case tea.KeyPressMsg:
 		v.pager.onKey(msg, v.app.keys)
 	case tea.MouseWheelMsg:
@@ -34,7 +65,7 @@ func (v *postureView) update(msg tea.Msg) tea.Cmd {
 }
 
 func (v *postureView) render(width, height int) []string {
-	if now := (drawnFor{width, v.app.theme.Name, v.app.snapshot}); now != v.drawn {
+	if now := (drawnFor{width, v.app.theme.Name, [2]any{v.app.snapshot, v.sum}}); now != v.drawn {
 		v.pager.setLines(indent(v.draw(min(width-4, 150)), 2))
 		v.drawn = now
 	}
@@ -45,20 +76,21 @@ func (v *postureView) render(width, height int) []string {
 const twoColumns = 100
 
 func (v *postureView) draw(width int) []string {
-	s := v.app.snapshot
-	if s == nil {
+	switch {
+	case v.app.snapshot == nil:
 		return []string{"", v.app.styles.muted.Render("Nothing is known of the cluster yet.")}
+	case v.sum == nil:
+		return []string{"", v.app.styles.muted.Render("Summing up …")}
 	}
-	todo := toDo(s)
 	left := [](func(int) []string){
 		v.drawScores,
-		func(w int) []string { return v.drawSeverities(todo, w) },
+		v.drawSeverities,
 		v.drawGains,
 		v.drawChanges,
 	}
 	right := []func(int) []string{}
 	for _, by := range []int{0, 1, 2} {
-		right = append(right, func(w int) []string { return v.drawOffenders(todo, groupings()[by], w) })
+		right = append(right, func(w int) []string { return v.drawOffenders(by, w) })
 	}
 	stack := func(parts []func(int) []string, w int) []string {
 		var lines []string
@@ -90,18 +122,6 @@ func sideBySide(left, right []string, width int) []string {
 	return lines
 }
 
-// toDo are the findings that are left to do: neither accepted nor the
-// cluster's own.
-func toDo(s *snapshot) []*scanners.Finding {
-	var all []*scanners.Finding
-	for _, f := range s.findings {
-		if !f.System && !f.Accepted.Holds() {
-			all = append(all, f)
-		}
-	}
-	return all
-}
-
 func (v *postureView) drawScores(width int) []string {
 	s := v.app.styles
 	lines := sectionLines(s, "Scores", width)
@@ -124,14 +144,11 @@ func (v *postureView) drawScores(width int) []string {
 	return lines
 }
 
-func (v *postureView) drawSeverities(todo []*scanners.Finding, width int) []string {
+func (v *postureView) drawSeverities(width int) []string {
 	s := v.app.styles
-	counts, most := map[scanners.Severity]int{}, 1
-	for _, f := range todo {
-		counts[f.Severity]++
-		most = max(most, counts[f.Severity])
-	}
-	lines := sectionLines(s, plural(len(todo), "finding")+" to do", width)
+	counts := v.sum.bySeverity
+	most := max(1, slices.Max(counts[:]))
+	lines := sectionLines(s, plural(v.sum.todo, "finding")+" to do", width)
 	for _, severity := range scanners.Severities() {
 		n := counts[severity]
 		room := max(width-12-8, 4)
@@ -142,7 +159,7 @@ func (v *postureView) drawSeverities(todo []*scanners.Finding, width int) []stri
 		bar := s.severity[severity].Render(strings.Repeat("▇", full))
 		lines = append(lines, fit(s.severityText(severity), 12)+padLeft(s.text.Render(groupDigits(n)), 6)+"  "+bar)
 	}
-	if left := len(v.app.snapshot.findings) - len(todo); left > 0 {
+	if left := len(v.of.findings) - v.sum.todo; left > 0 {
 		lines = append(lines, s.faint.Render(clip(fmt.Sprintf("and %s accepted, or the cluster's own", groupDigits(left)), width)))
 	}
 	return lines
@@ -152,7 +169,7 @@ func (v *postureView) drawSeverities(todo []*scanners.Finding, width int) []stri
 func (v *postureView) drawGains(width int) []string {
 	s := v.app.styles
 	lines := sectionLines(s, "The next three", width)
-	gains := nextGains(v.app.snapshot.results, 3)
+	gains := v.sum.gains
 	if len(gains) == 0 {
 		return append(lines, s.muted.Render("No fix of kiln's would raise a score."))
 	}
@@ -189,12 +206,11 @@ func (v *postureView) drawChanges(width int) []string {
 }
 
 // drawOffenders lists what weighs most.
-func (v *postureView) drawOffenders(todo []*scanners.Finding, by grouping, width int) []string {
+func (v *postureView) drawOffenders(by, width int) []string {
 	s := v.app.styles
-	const most = 5
-	lines := sectionLines(s, "Worst by "+strings.ToLower(by.title), width)
-	groups := groupFindings(todo, by.of)
-	for _, g := range groups[:min(most, len(groups))] {
+	lines := sectionLines(s, "Worst by "+strings.ToLower(groupings()[by].title), width)
+	groups := v.sum.offenders[by]
+	for _, g := range groups {
 		counts := ""
 		for _, severity := range scanners.Severities() {
 			if n := g.bySeverity[severity]; n > 0 {
