@@ -16,7 +16,7 @@ import (
 func secretInEnvLiteral() Recipe {
 	return Recipe{
 		Check: "data/secret-in-env-literal",
-		Reads: func(f scanners.Finding) []kube.Ref { return []kube.Ref{envSecretRef(f)} },
+		Reads: func(f scanners.Finding, _ *kube.Inventory) []kube.Ref { return []kube.Ref{envSecretRef(f)} },
 		Plan:  moveToSecret,
 	}
 }

@@ -28,16 +28,12 @@ const (
 )
 
 // noPolicy makes a policy for each workload of a namespace that probes have
-// seen: its ports, and whom it talks to.
+// seen: its ports, and whom it talks to. Without a probe it denies by default.
 func noPolicy() Recipe {
 	return Recipe{Check: "network/no-policy", Questions: askWhatToAllow, Plan: func(s Situation) (Plan, error) {
 		namespace := policyNamespace(s)
 		if len(probedWorkloads(s)) == 0 {
-			return Plan{}, &ManualError{
-				Why: "nobody has looked yet at who talks to whom in " + namespace,
-				Steps: fmt.Sprintf("Look at each workload, best several times while it is in use:\n  kiln debug deploy/NAME -n %s --probe\nThen fix this from what was seen. "+
-					"Or refuse everything that no policy allows: network/no-default-deny-ingress.", namespace),
-			}
+			return denyByDefault(s)
 		}
 		plan := Plan{Title: "Create network policies in " + namespace + " from what probes saw"}
 		for _, w := range probedWorkloads(s) {
@@ -91,7 +87,7 @@ func askWhatToAllow(s Situation) []Question {
 		}
 	}
 	if len(names) == 0 {
-		return nil
+		return whichDirections(s)
 	}
 	workloads.Value = strings.Join(names, ",")
 	from := Question{Key: fromQuestion, Ask: "Who may connect to the ports that they listen at?", Choices: []Choice{

@@ -126,9 +126,9 @@ func TestPolicyThatIsWiderOrNarrowerThanWhatWasSeen(t *testing.T) {
 func TestNoPolicyWithoutEvidence(t *testing.T) {
 	s := talks(t)
 	s.Workloads = nil
-	var manual *ManualError
-	if _, err := noPolicy().plan(s, nil); !errors.As(err, &manual) || !strings.Contains(manual.Steps, "-n shop --probe") {
-		t.Errorf("%v", err)
+	plan, err := noPolicy().plan(s, nil)
+	if err != nil || len(plan.Changes) != 1 || plan.Changes[0].Target.Name != "default-deny-ingress" || !strings.Contains(strings.Join(plan.Notes, " "), "-n shop --probe") {
+		t.Errorf("denies by default: %+v, %v", plan, err)
 	}
 	if _, err := noPolicy().plan(talks(t), Answers{workloadsQuestion: ""}); !errors.Is(err, ErrNothingToDo) {
 		t.Errorf("no workload: %v", err)

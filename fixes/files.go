@@ -161,7 +161,7 @@ func (f *Files) others(recipe Recipe, finding scanners.Finding) map[kube.Ref]*un
 	if recipe.Reads == nil {
 		return others
 	}
-	for _, ref := range recipe.Reads(finding) {
+	for _, ref := range recipe.Reads(finding, f.inv) {
 		if created := f.createdAs(ref); created != nil {
 			others[ref] = created.object.DeepCopy()
 		} else if _, object := f.lookup(ref); object != nil {

@@ -49,7 +49,7 @@ func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.In
 	if situation.Workloads, err = f.workloadEvidence(finding, inv); err != nil {
 		return Plan{}, err
 	}
-	if situation.Others, err = f.readOthers(ctx, recipe, finding); err != nil {
+	if situation.Others, err = f.readOthers(ctx, recipe, finding, inv); err != nil {
 		return Plan{}, err
 	}
 	plan, err := recipe.plan(situation, answers)
@@ -69,12 +69,12 @@ func (f *Fixer) read(ctx context.Context, ref kube.Ref) (*unstructured.Unstructu
 	return live, nil
 }
 
-func (f *Fixer) readOthers(ctx context.Context, recipe Recipe, finding scanners.Finding) (map[kube.Ref]*unstructured.Unstructured, error) {
+func (f *Fixer) readOthers(ctx context.Context, recipe Recipe, finding scanners.Finding, inv *kube.Inventory) (map[kube.Ref]*unstructured.Unstructured, error) {
 	if recipe.Reads == nil {
 		return nil, nil
 	}
 	others := map[kube.Ref]*unstructured.Unstructured{}
-	for _, ref := range recipe.Reads(finding) {
+	for _, ref := range recipe.Reads(finding, inv) {
 		live, err := f.Cluster.Read(ctx, ref)
 		if apierrors.IsNotFound(err) {
 			continue

@@ -13,7 +13,6 @@ import (
 // podManuals are what only somebody can decide who knows the program.
 func podManuals() []manual {
 	return []manual{
-		{"pod/host-path", "only who knows the program can say what the folder is for", (*guide).otherVolume},
 		{"pod/volume-types", "only who knows the program can say where its data should lie", (*guide).otherVolume},
 		{"pod/runtime-socket", "a program that talks to the runtime needs another way of doing its work", (*guide).withoutSocket},
 		{"pod/host-process", "an agent of a Windows node can do its work in no other way", (*guide).noHostProcess},
@@ -51,10 +50,6 @@ func (g *guide) otherVolume() {
 	g.say("For data that must last, a claim:")
 	g.run("echo %s | kubectl apply -f -", inJSON(claimOf(ref.Namespace, claim)))
 	g.patch(ref, test, replace(map[string]any{"persistentVolumeClaim": map[string]any{"claimName": claim}}))
-	if g.finding.Check == "pod/host-path" {
-		g.say("For an agent that must see the node, the smallest folder, and read-only:")
-		g.run("kiln fix pod/host-path-writable -n %s --object %s", ref.Namespace, ref.Kind+"/"+ref.Name)
-	}
 }
 
 func claimOf(namespace, name string) map[string]any {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"kiln/kube"
 )
@@ -177,4 +178,12 @@ func field(of map[string]any, path ...string) any {
 func texts(of map[string]any, path ...string) []string {
 	list, _, _ := unstructured.NestedStringSlice(of, path...)
 	return list
+}
+
+// unstructuredInto reads a live object as its type.
+func unstructuredInto(live *unstructured.Unstructured, typed any) error {
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(live.Object, typed); err != nil {
+		return fmt.Errorf("reading %s: %w", kube.RefOf(live), err)
+	}
+	return nil
 }

@@ -15,7 +15,7 @@ type Recipe struct {
 	// Check is the check's id.
 	Check string
 	// Reads names further live objects that Plan looks at; may be nil.
-	Reads func(finding scanners.Finding) []kube.Ref
+	Reads func(finding scanners.Finding, inv *kube.Inventory) []kube.Ref
 	// Questions are what it can't find out; may be nil. It may look at the
 	// answers so far in Situation.Answers, and is asked again when they change.
 	Questions func(Situation) []Question

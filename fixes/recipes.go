@@ -4,15 +4,23 @@ import "slices"
 
 // Recipes lists what kiln can fix, in the order of the layers.
 func Recipes() []Recipe {
-	return []Recipe{
+	return slices.Concat(accessRecipes(), []Recipe{
 		psaMissing(),
-		clusterAdmin(),
-		anonymousBinding(),
+		noQuota(),
+		noLimitRange(),
 
 		noPolicy(),
 		defaultDenyIngress(),
 		defaultDenyEgress(),
+		allowAll(),
+		danglingPolicy(),
+		metadataEgress(),
 		nodePort(),
+		publicLoadBalancer(),
+		externalIPs(),
+		ingressNoTLS(),
+		ingressWildcard(),
+		exposedDashboard(),
 
 		privileged(),
 		privilegeEscalation(),
@@ -46,9 +54,28 @@ func Recipes() []Recipe {
 		cpuRequest(),
 		memoryLimit(),
 		memoryRequest(),
+		noOwnerLabel(),
 
 		secretInEnvLiteral(),
-	}
+		secretInConfigMap(),
+		secretEnvRef(),
+		sensitiveLabel(),
+		legacyTokenSecret(),
+		volumeReclaimDelete(),
+	})
+}
+
+// accessRecipes are those for roles and their bindings.
+func accessRecipes() []Recipe {
+	return append([]Recipe{
+		clusterAdmin(),
+		systemMasters(),
+		anonymousBinding(),
+		authenticatedBinding(),
+		takeoverPath(),
+		rbacWildcard(),
+		rbacDangling(),
+	}, rights()...)
 }
 
 // recipeFor finds the recipe for a check.

@@ -28,6 +28,16 @@ type FieldChange struct {
 	After  any `json:"after"`
 	// Masked says that the values are secret, and hold marks instead.
 	Masked bool `json:"masked,omitempty"`
+	// Place is where the list's item stood that the change takes away; nil
+	// for all other changes. The order of variables, for one, has a meaning.
+	Place *Place `json:"place,omitempty"`
+}
+
+// Place is the place of a list's item.
+type Place struct {
+	// Depth is how many elements of the path lead to the item.
+	Depth int `json:"depth"`
+	Index int `json:"index"`
 }
 
 // CompareFields lists the fields that differ between two states of an object,
@@ -60,7 +70,7 @@ func CompareFields(before, after *unstructured.Unstructured) ([]FieldChange, err
 }
 
 func newFieldChange(path fieldpath.Path, before, after map[string]any) (FieldChange, error) {
-	change := FieldChange{Path: path.String(), Existed: depthIn(before, path)}
+	change := FieldChange{Path: path.String(), Existed: depthIn(before, path), Place: placeOfRemoved(before, after, path)}
 	for _, element := range path {
 		text, err := fieldpath.SerializePathElement(element)
 		if err != nil {
@@ -72,6 +82,23 @@ func newFieldChange(path fieldpath.Path, before, after map[string]any) (FieldCha
 	change.After, _ = valueAt(after, path)
 	change.Before, change.After = runtime.DeepCopyJSONValue(change.Before), runtime.DeepCopyJSONValue(change.After)
 	return change, nil
+}
+
+// placeOfRemoved is where the path's item stood in its list, if after has it no
+// more.
+func placeOfRemoved(before, after map[string]any, path fieldpath.Path) *Place {
+	for i, element := range path {
+		if element.Key == nil {
+			continue
+		}
+		list, _ := valueAt(before, path[:i])
+		items, _ := list.([]any)
+		index := indexOf(items, element)
+		if _, stays := valueAt(after, path[:i+1]); index >= 0 && !stays {
+			return &Place{Depth: i + 1, Index: index}
+		}
+	}
+	return nil
 }
 
 // In returns the value that the field has in obj; nil if it has none.

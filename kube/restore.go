@@ -33,7 +33,26 @@ func WithBefore(live *unstructured.Unstructured, changes []FieldChange) (*unstru
 		}
 		restored.Object = fields
 	}
+	inOrder = slices.DeleteFunc(inOrder, func(s restoreStep) bool { return s.change.Place == nil })
+	slices.SortStableFunc(inOrder, func(a, b restoreStep) int { return cmp.Compare(a.change.Place.Index, b.change.Place.Index) })
+	for _, step := range inOrder {
+		moveTo(restored.Object, step.path[:step.change.Place.Depth], step.change.Place.Index)
+	}
 	return restored, nil
+}
+
+// moveTo brings an item that came back to its place in the list.
+func moveTo(object map[string]any, path fieldpath.Path, place int) {
+	list, _ := valueAt(object, path[:len(path)-1])
+	items, _ := list.([]any)
+	now := indexOf(items, path[len(path)-1])
+	if now < 0 || place >= len(items) {
+		return
+	}
+	item := items[now]
+	copy(items[now:], items[now+1:])
+	copy(items[place+1:], items[place:len(items)-1])
+	items[place] = item
 }
 
 // fieldsOfOthers are the fields of all managers but kiln.

@@ -19,11 +19,10 @@ func rbacCSRApprove() scanners.Check {
 // approves needs two rules: one for the approval itself, one for a signer
 // whose certificates the API server accepts from clients.
 func approves(_ *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
-	const group = "certificates.k8s.io"
-	approval := access(group, []string{"certificatesigningrequests/approval"}, "update", "patch")
+	approval := approveRequests()
 	var signers []rbac.Access
 	for _, name := range []string{"", "kubernetes.io/*", "kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet"} {
-		signers = append(signers, rbac.Access{Verb: "approve", Group: group, Resource: "signers", Name: name})
+		signers = append(signers, rbac.Access{Verb: "approve", Group: certificatesGroup, Resource: "signers", Name: name})
 	}
 	may := func(all []rbac.Access) func(rbac.Rule) bool {
 		return func(r rbac.Rule) bool { return slices.ContainsFunc(all, r.Allows) }
@@ -33,4 +32,10 @@ func approves(_ *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
 		return rbac.Rule{}, false
 	}
 	return grant.Added[i], true
+}
+
+const certificatesGroup = "certificates.k8s.io"
+
+func approveRequests() []rbac.Access {
+	return access(certificatesGroup, []string{"certificatesigningrequests/approval"}, "update", "patch")
 }

@@ -24,7 +24,7 @@ func impersonates(_ *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
 	if grant.Namespace == "" {
 		whom = append(whom, "users", "groups")
 	}
-	act := access("", whom, "impersonate")
+	act := actAs(whom...)
 	for _, rule := range grant.Added {
 		if slices.ContainsFunc(act, rule.Allows) {
 			return rule, true
@@ -32,3 +32,5 @@ func impersonates(_ *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
 	}
 	return rbac.Rule{}, false
 }
+
+func actAs(whom ...string) []rbac.Access { return access("", whom, "impersonate") }

@@ -7,11 +7,38 @@ import (
 	"kiln/scanners/rbac"
 )
 
-// rights are the permissions that a single access shows. Those that need more
-// thought have files of their own.
+// rights are the checks of single rights.
 func rights() []scanners.Check {
 	var checks []scanners.Check
-	for _, r := range []right{
+	for _, r := range singleRights() {
+		checks = append(checks, r.check())
+	}
+	return checks
+}
+
+// Accesses are what a check of a right looks for: whoever may do one of them is
+// a finding. None for checks of other things.
+func Accesses(check string) []rbac.Access {
+	switch check {
+	case "api/rbac-escalate":
+		return append(liftRBAC(), rbac.Access{Verb: "bind", Group: rbacGroup, Resource: "clusterroles", Name: "cluster-admin"})
+	case "api/rbac-impersonate":
+		return actAs("serviceaccounts", "users", "groups")
+	case "api/rbac-csr-approve":
+		return approveRequests()
+	}
+	for _, r := range singleRights() {
+		if r.id == check {
+			return r.access
+		}
+	}
+	return nil
+}
+
+// singleRights are the permissions that a single access shows. Those that need
+// more thought have files of their own.
+func singleRights() []right {
+	return []right{
 		{
 			id: "api/rbac-secrets", title: "A subject can read every secret of a namespace or of the cluster",
 			severity: scanners.High, inNamespace: scanners.Medium,
@@ -81,10 +108,7 @@ func rights() []scanners.Check {
 			references: []string{"C-0037"},
 			can:        "change CoreDNS's configuration", access: changeCoreDNS(),
 		},
-	} {
-		checks = append(checks, r.check())
 	}
-	return checks
 }
 
 func readSecrets() []rbac.Access { return access("", []string{"secrets"}, "get", "list", "watch") }
