@@ -278,3 +278,33 @@ func TestTakeoverPath(t *testing.T) {
 			binding("", "system:controller:clusterrole-aggregation-controller", "ClusterRole/system:controller:clusterrole-aggregation-controller", `{kind: ServiceAccount, namespace: kube-system, name: clusterrole-aggregation-controller}`)},
 	})
 }
+
+func TestRolesThatManifestsDontBind(t *testing.T) {
+	role := func(name, labels, rules string) string {
+		return "---\n{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: " + name + ", labels: {" + labels + "}}, rules: [" + rules + "]}\n"
+	}
+	const secrets = `{apiGroups: [""], resources: [secrets], verbs: [get]}`
+	binding := func(subjects string) string {
+		return "---\n{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: b}, " +
+			"roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}, subjects: [" + subjects + "]}\n"
+	}
+	var readsSecrets scanners.Check
+	for _, c := range rights() {
+		if c.ID == "api/rbac-secrets" {
+			readsSecrets = c
+		}
+	}
+	scantest.Judge(t, readsSecrets, []scantest.Verdict{
+		{Name: "in manifests", Objects: role("reader", "", secrets), Files: true, Want: []string{"ClusterRole/reader | rules[0] | unbound | info"}},
+		{Name: "in a cluster, where it gives nobody a right", Objects: role("reader", "", secrets)},
+		{Name: "bound", Objects: role("reader", "", secrets) + binding("{kind: User, name: jane}"), Files: true, Want: []string{"ClusterRoleBinding/b | subjects[0] | User:jane | high"}},
+		{Name: "bound without subjects", Objects: role("reader", "", secrets) + binding(""), Files: true},
+		{Name: "for others to take in", Objects: role("reader", "rbac.authorization.k8s.io/aggregate-to-admin: 'true'", secrets), Files: true},
+		{Name: "harmless", Objects: role("reader", "", `{apiGroups: [""], resources: [pods], verbs: [get]}`), Files: true},
+		{Name: "one secret by name", Objects: role("reader", "", `{apiGroups: [""], resources: [secrets], resourceNames: [a], verbs: [get]}`), Files: true},
+		{Name: "everything, which is the wildcard's", Objects: role("all", "", `{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}`), Files: true},
+	})
+	scantest.Judge(t, rbacWildcard(), []scantest.Verdict{
+		{Name: "everything", Objects: role("all", "", `{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}`), Files: true, Want: []string{"ClusterRole/all | rules[0].resources | * on * of * | info"}},
+	})
+}

@@ -12,7 +12,7 @@ import (
 func rbacWildcard() scanners.Check {
 	return scanners.Check{
 		ID: "api/rbac-wildcard", Layer: scanners.API, Severity: scanners.High,
-		Title:      "A bound role grants rights by wildcard",
+		Title:      "A role grants rights by wildcard",
 		References: []string{"CIS 5.1.3", "C-0187", "NSA", "KSV044", "KSV045", "KSV046"},
 		Fix:        scanners.Guided,
 		Needs:      rbac.Resources(),
@@ -45,7 +45,24 @@ func findWildcards(inv *kube.Inventory) scanners.Result {
 			hits = append(hits, hit)
 		}
 	}
-	return scanners.Found(hits)
+	return scanners.Found(append(hits, unboundWildcards(inv)...))
+}
+
+// unboundWildcards are those of roles that manifests don't bind, all-powerful
+// ones included.
+func unboundWildcards(inv *kube.Inventory) []scanners.Hit {
+	var hits []scanners.Hit
+	for _, grant := range rbac.GraphOf(inv).Unbound() {
+		for _, rule := range grant.Rules {
+			if field := wildcard(rule); field != "" {
+				hits = append(hits, scanners.Hit{
+					Object: rule.From, Path: fmt.Sprintf("rules[%d].%s", rule.Index, field), Key: sign(rule), Severity: scanners.Info,
+					Message: fmt.Sprintf("grants %s to whoever gets this role, which none of these manifests binds", sign(rule)),
+				})
+			}
+		}
+	}
+	return hits
 }
 
 // wildcard names the rule's first field that is a star. A star among the API

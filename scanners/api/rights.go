@@ -61,6 +61,17 @@ func (r right) find(inv *kube.Inventory) scanners.Result {
 			Message: fmt.Sprintf("%s can %s %s, by %s", grant.Subject.Phrase(), r.can, grant.Scope(), place(grant, rule)),
 		})
 	}
+	for _, grant := range graph.Unbound() {
+		if _, all := grant.Everything(); all || r.clusterWide && grant.Namespace != "" {
+			continue // api/rbac-wildcard tells of a role that grants everything
+		}
+		if rule, found := r.permits(graph, grant); found {
+			hits = append(hits, scanners.Hit{
+				Object: grant.Binding, Path: fmt.Sprintf("rules[%d]", rule.Index), Key: "unbound", Severity: scanners.Info,
+				Message: fmt.Sprintf("whoever gets this role, which none of these manifests binds, can %s", r.can),
+			})
+		}
+	}
 	return scanners.Found(hits)
 }
 

@@ -24,6 +24,7 @@ type Graph struct {
 	// Grants are in the order of the bindings and their subjects.
 	Grants []Grant
 
+	unbound []Grant
 	roles   *roles
 	builtin bootstrap
 	// fromFiles says that roles may be meant which stand in the cluster only.
@@ -67,6 +68,7 @@ func NewGraph(inv *kube.Inventory) *Graph {
 	for _, binding := range inv.RoleBindings {
 		g.bind(binding, binding.Namespace, binding.RoleRef, binding.Subjects)
 	}
+	g.findUnbound(inv)
 	return g
 }
 
