@@ -7,6 +7,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 
@@ -22,6 +23,17 @@ metadata: {name: windows-1, labels: {kubernetes.io/os: windows}}
 status:
   allocatable: {cpu: 8, memory: 32Gi, pods: 110}
   conditions: [{type: Ready, status: "True"}]
+---
+apiVersion: v1
+kind: Node
+metadata: {name: sick-1}
+status:
+  conditions: [{type: Ready, status: "False", reason: Sick}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: patient}
+spec: {nodeName: sick-1, containers: [{name: app, image: "registry.example/web:1"}]}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -115,5 +127,33 @@ func TestDebugOfAPodOnAWindowsNode(t *testing.T) {
 	}
 	if got := kiln(t, "", "debug", "static", "-n", ns, "--yes"); got.code != exitError || !strings.Contains(got.err, "it is a static pod") {
 		t.Errorf("a static pod: exit %d, %s", got.code, got.err)
+	}
+}
+
+// Nobody starts a container on a node that has gone silent: the wait ends, and
+// names it.
+func TestDebugOnANodeThatIsNotReady(t *testing.T) {
+	_, ns := useScenes(t)
+	got := kiln(t, "", "debug", "patient", "-n", ns, "--yes", "--timeout", "2s")
+	if got.code != exitError || !strings.Contains(got.err, "node sick-1 is gone, or not ready") {
+		t.Errorf("exit %d, %s", got.code, got.err)
+	}
+	probe := kiln(t, "", "debug", "node/sick-1", "--probe", "--yes", "--timeout", "2s")
+	if probe.code != exitError || !strings.Contains(probe.err, "did not end in time: its node has not said anything yet") {
+		t.Errorf("its probe: exit %d, %s", probe.code, probe.err)
+	}
+	if list := kiln(t, "", "journal"); !strings.Contains(list.out, "undone") {
+		t.Errorf("the probe's pod wasn't deleted: %s", list.out)
+	}
+}
+
+func TestShellWithoutTheRightToExec(t *testing.T) {
+	testbed, ns := useScenes(t)
+	viewer := testbed.IdentityIn(t, ns, "viewer", nil, rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get", "list"}})
+	for name, flags := range map[string][]string{"existing": {"--existing"}, "attach": {"--attach", "kiln-debug-x"}} {
+		got := kiln(t, "", append([]string{"debug", "patient", "-n", ns, "--kubeconfig", viewer}, flags...)...)
+		if got.code != exitError || !strings.Contains(got.err, "pods/exec") || !strings.Contains(got.err, "viewer") {
+			t.Errorf("%s: exit %d, %s", name, got.code, got.err)
+		}
 	}
 }

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +14,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/tools/portforward"
+	"k8s.io/client-go/transport/spdy"
 
 	"kiln/kube/kubetest"
 )
@@ -28,6 +35,7 @@ spec:
       - name: app
         image: ` + kubetest.HelloImage + `
         args: [-write, "/tmp,/var/cache/app,/data"]
+        ports: [{containerPort: 8080}]
         volumeMounts: [{name: data, mountPath: /data}]
         securityContext: {runAsUser: 0}
 `
@@ -55,6 +63,45 @@ func rolledOut(t *testing.T, testbed *kubetest.Testbed, ns string) *corev1.Pod {
 	return pod
 }
 
+// answer is what the application says to somebody from outside of the cluster.
+func answer(t *testing.T, testbed *kubetest.Testbed, pod *corev1.Pod) string {
+	t.Helper()
+	config := testbed.Config()
+	round, upgrader, err := spdy.RoundTripperFor(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := testbed.Client().CoreV1().RESTClient().Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("portforward").URL()
+	stop, ready := make(chan struct{}), make(chan struct{})
+	defer close(stop)
+	forwarder, err := portforward.New(spdy.NewDialer(upgrader, &http.Client{Transport: round}, http.MethodPost, url), []string{"0:8080"}, stop, ready, io.Discard, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- forwarder.ForwardPorts() }()
+	select {
+	case err := <-failed:
+		t.Fatalf("reaching the pod: %v", err)
+	case <-ready:
+	}
+	ports, err := forwarder.GetPorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	caller, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", ports[0].Local))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer caller.Close()
+	_ = caller.SetDeadline(time.Now().Add(10 * time.Second))
+	said, err := bufio.NewReader(caller).ReadString('\n')
+	if err != nil {
+		t.Errorf("the application says nothing: %v", err)
+	}
+	return strings.TrimSpace(said)
+}
+
 // A container that writes to three folders and runs as root needlessly is
 // probed and fixed with what was seen; it still works; the fix is taken back.
 func TestFixesFromEvidence(t *testing.T) {
@@ -64,7 +111,10 @@ func TestFixesFromEvidence(t *testing.T) {
 	fix := func(check string) outcome {
 		t.Helper()
 		pod := rolledOut(t, testbed, ns)
-		if got := kiln(t, "", "debug", pod.Name, "-n", ns, "--probe", "--yes"); got.code != exitDone {
+		if said := answer(t, testbed, pod); said != "hello" {
+			t.Fatalf("before %s the application says %q", check, said)
+		}
+		if got := kiln(t, "", "debug", "deploy/writer", "-n", ns, "--probe", "--yes"); got.code != exitDone {
 			t.Fatalf("probe: exit %d, %s", got.code, got.err)
 		}
 		got := kiln(t, "", "fix", check, "-n", ns, "--object", "Deployment/writer", "--yes", "--force-conflicts")
@@ -82,21 +132,36 @@ func TestFixesFromEvidence(t *testing.T) {
 	if !strings.Contains(user.err, "saw it run as root") {
 		t.Errorf("notes: %s", user.err)
 	}
+	dropped := fix("pod/capabilities-not-dropped")
+	if !strings.Contains(dropped.err, "without any capability, though a setuid program could have gained") {
+		t.Errorf("notes: %s", dropped.err)
+	}
+	token := fix("pod/automount-token")
+	if !strings.Contains(token.err, "saw the token mounted. Whether it is used can't be seen") {
+		t.Errorf("notes: %s", token.err)
+	}
 	pod := rolledOut(t, testbed, ns)
+	if said := answer(t, testbed, pod); said != "hello" {
+		t.Errorf("afterwards the application says %q", said)
+	}
 	context := pod.Spec.Containers[0].SecurityContext
 	if context.ReadOnlyRootFilesystem == nil || !*context.ReadOnlyRootFilesystem || *context.RunAsUser == 0 || pod.Status.ContainerStatuses[0].RestartCount > 0 {
 		t.Errorf("the pod runs with %+v, restarted %d times", context, pod.Status.ContainerStatuses[0].RestartCount)
 	}
 	again := kiln(t, "", "debug", pod.Name, "-n", ns, "--probe", "--yes")
-	if !strings.Contains(again.out, "user 65532") || strings.Contains(again.out, "own file system") || !strings.Contains(again.out, "/var/cache/app") {
+	if !strings.Contains(again.out, "user 65532") || !strings.Contains(again.out, "BOUNDING SET      none") || !strings.Contains(again.out, "not mounted") || strings.Contains(again.out, "own file system") || !strings.Contains(again.out, "/var/cache/app") {
 		t.Errorf("the evidence afterwards: %s", again.out)
 	}
-	for range 2 {
+	for range 4 {
 		if got := kiln(t, "", "undo", "--yes"); got.code != exitDone {
 			t.Fatalf("undo: exit %d, %s", got.code, got.err)
 		}
 	}
-	back := rolledOut(t, testbed, ns).Spec.Containers[0]
+	live := rolledOut(t, testbed, ns)
+	if said := answer(t, testbed, live); said != "hello" {
+		t.Errorf("after the undo the application says %q", said)
+	}
+	back := live.Spec.Containers[0]
 	if *back.SecurityContext.RunAsUser != 0 || back.SecurityContext.ReadOnlyRootFilesystem != nil || len(back.VolumeMounts) != 2 {
 		t.Errorf("after the undo: %+v, mounts %v", back.SecurityContext, back.VolumeMounts)
 	}
