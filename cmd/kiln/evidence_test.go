@@ -166,3 +166,51 @@ func TestFixesFromEvidence(t *testing.T) {
 		t.Errorf("after the undo: %+v, mounts %v", back.SecurityContext, back.VolumeMounts)
 	}
 }
+
+// Who was seen connected, and at which port, becomes the network policy of a
+// namespace that has none.
+func TestPolicyFromEvidence(t *testing.T) {
+	testbed := useNode(t)
+	ns := testbed.Namespace(t, "policy")
+	server := helloPod()
+	server.Name, server.Labels = "server", map[string]string{"app": "server"}
+	runPod(t, testbed, ns, server)
+	live, err := testbed.Client().CoreV1().Pods(ns).Get(t.Context(), "server", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := helloPod("-connect", live.Status.PodIP+":8080", "-listen", ":9090")
+	client.Name, client.Labels = "client", map[string]string{"app": "client"}
+	runPod(t, testbed, ns, client)
+	bystander := helloPod("-listen", ":9090")
+	bystander.Name, bystander.Labels = "bystander", map[string]string{"app": "bystander"}
+	runPod(t, testbed, ns, bystander)
+
+	fix := func(flags ...string) outcome {
+		return kiln(t, "", append([]string{"fix", "network/no-policy", "-n", ns, "--object", "Namespace/" + ns}, flags...)...)
+	}
+	if got := fix("--dry-run"); got.code != exitDone || !strings.Contains(got.out+got.err, "Nobody has looked yet at who talks to whom") {
+		t.Errorf("without evidence: exit %d, %s%s", got.code, got.out, got.err)
+	}
+	for range 2 {
+		if got := kiln(t, "", "debug", "server", "-n", ns, "--probe", "--yes"); got.code != exitDone {
+			t.Fatalf("probe: exit %d, %s", got.code, got.err)
+		}
+	}
+	got := fix("--yes")
+	if got.code != exitDone || !strings.Contains(got.err, "2 probes, from ") || !strings.Contains(got.err, "connected from Pod/client in "+ns+" (port 8080)") ||
+		!strings.Contains(got.err, "1 workload lose it: Pod/bystander in "+ns+"; 1 workload keep it: Pod/client in "+ns) {
+		t.Errorf("exit %d, %s", got.code, got.err)
+	}
+	policy, err := testbed.Client().NetworkingV1().NetworkPolicies(ns).Get(t.Context(), "seen-server", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in := policy.Spec.Ingress; policy.Spec.PodSelector.MatchLabels["app"] != "server" || len(in) != 1 ||
+		in[0].From[0].PodSelector.MatchLabels["app"] != "client" || in[0].Ports[0].Port.IntVal != 8080 {
+		t.Errorf("%+v", policy.Spec)
+	}
+	if undo := kiln(t, "", "undo", "--yes"); undo.code != exitDone {
+		t.Errorf("undo: exit %d, %s", undo.code, undo.err)
+	}
+}
