@@ -44,6 +44,7 @@ func commands() []command {
 		command{names: []string{"learn", "lesson"}, desc: "the lesson of a check", run: learn, args: checkIDs},
 		command{names: []string{"debug"}, desc: "kiln's debug containers that run; back into one, or end it", run: showRoot(newDebugSessionsView)},
 		command{names: []string{"probe"}, desc: "look at a node from a pod on it; with the node's name", run: openNodeNamed, args: nodeNames},
+		command{names: []string{"guardrails", "guard"}, desc: "what keeps checks fixed; make it refuse, or remove it", run: showRoot(newGuardrailsView)},
 		command{names: []string{"journal", "undo"}, desc: "what was applied; take it back", run: showRoot(newJournalView)},
 		command{names: []string{"messages", "log"}, desc: "everything that kiln has said", run: showRoot(newMessagesView)},
 		command{names: []string{"ctx", "context", "contexts"}, desc: "contexts; with a name: switch to it", run: openContexts, args: contextNames},

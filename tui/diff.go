@@ -23,6 +23,9 @@ type diffView struct {
 	// the batch has changed; nil where that can't be.
 	anew func(context.Context, proposal) (fixes.Entry, error)
 
+	// then goes on once all was written; may be nil.
+	then func([]fixes.Entry) tea.Cmd
+
 	proposals []proposal
 	// opened is when the buttons appeared: keys already in flight don't press.
 	opened  time.Time

@@ -126,7 +126,7 @@ func (v *diffView) finish() tea.Cmd {
 			v.app.pop()
 		}
 	}
-	cmd := v.app.showWritten(v.echo, v.written())
+	cmd := tea.Batch(v.app.showWritten(v.echo, v.written()), v.goOn())
 	if journal, ok := v.app.top().(*journalView); ok {
 		cmd = tea.Batch(cmd, journal.start())
 	}

@@ -11,6 +11,8 @@ import (
 // target is the object that a view is about, or has under its cursor.
 type target struct {
 	ref kube.Ref
+	// check is the finding's; empty for an object by itself.
+	check string
 	// path and container are what a finding is about; may be empty.
 	path, container string
 	// owner is the tool that owns the object, if it is known.
@@ -18,12 +20,12 @@ type target struct {
 }
 
 func targetOf(f *scanners.Finding) target {
-	return target{ref: f.Object, path: f.Path, container: f.Container, owner: f.Owner}
+	return target{ref: f.Object, check: f.Check, path: f.Path, container: f.Container, owner: f.Owner}
 }
 
 // drilling are the keys that lead from an object to all that is known of it.
 func (k *keyMap) drilling() keyGroup {
-	return keyGroup{"The object", []key.Binding{k.Describe, k.YAML, k.Logs, k.PreviousLogs, k.ControlledBy, k.Related, k.SameOwner, k.Debug, k.Shell, k.Probe, k.Rights, k.Trace, k.Reach, k.Copy}}
+	return keyGroup{"The object", []key.Binding{k.Describe, k.YAML, k.Logs, k.PreviousLogs, k.ControlledBy, k.Related, k.SameOwner, k.Debug, k.Shell, k.Probe, k.Rights, k.Trace, k.Reach, k.Act, k.Keep, k.Copy}}
 }
 
 // drill handles the keys of drilling. Without an object it says so.
@@ -63,6 +65,10 @@ func (a *App) drill(msg tea.KeyPressMsg, t *target) (cmd tea.Cmd, handled bool) 
 		return a.openLogs(*t, false), true
 	case key.Matches(msg, keys.PreviousLogs):
 		return a.openLogs(*t, true), true
+	case key.Matches(msg, keys.Act):
+		return a.openQuickActions(t.ref), true
+	case key.Matches(msg, keys.Keep):
+		return a.openKeep(t.check, t.ref), true
 	case key.Matches(msg, keys.Debug):
 		return a.openDebug(*t), true
 	case key.Matches(msg, keys.Probe):

@@ -37,6 +37,7 @@ type keyMap struct {
 	ControlledBy         key.Binding
 	Related, SameOwner   key.Binding
 	Rights, Trace, Reach key.Binding
+	Act, Keep            key.Binding
 	Debug, Shell, Probe  key.Binding
 	NextContainer        key.Binding
 	NextPod              key.Binding
@@ -47,6 +48,9 @@ type keyMap struct {
 
 	// Buttons and prompts.
 	NextButton, PreviousButton, Press, Accept key.Binding
+
+	// Guardrails.
+	GuardFirm, GuardRemove key.Binding
 }
 
 func newKeyMap() *keyMap {
@@ -116,6 +120,8 @@ func newKeyMap() *keyMap {
 		Rights:        bind("r", "its subject's rights", "r"),
 		Trace:         bind("t", "trace a request about it", "t"),
 		Reach:         bind("m", "map of who may talk to whom", "m"),
+		Act:           bind("x", "quick actions", "x"),
+		Keep:          bind("shift-k", "keep its check fixed", "K"),
 		Debug:         bind("shift-d", "debug container", "D"),
 		Probe:         bind("i", "probe how it runs, or its node", "i"),
 		Shell:         bind("s", "shell in the container", "s"),
@@ -130,6 +136,9 @@ func newKeyMap() *keyMap {
 		Split: bind("v", "side by side", "v"),
 		Whole: bind("o", "whole object", "o"),
 		Wrap:  bind("w", "wrap long lines", "w"),
+
+		GuardFirm:   bind("f", "refuse, not only warn", "f"),
+		GuardRemove: bind("u", "remove the guardrail", "u"),
 
 		NextButton:     bind("tab →", "next button", "tab", "right"),
 		PreviousButton: bind("shift-tab ←", "previous button", "shift+tab", "left"),

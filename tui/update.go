@@ -47,6 +47,10 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 		a.onSaved(msg)
 	case reapedMsg:
 		a.onReaped(msg)
+	case rolloutMsg:
+		return a.onRollout(msg)
+	case guardCheckedMsg:
+		a.onGuardChecked(msg)
 	case recoveredMsg:
 		a.onRecovered(msg)
 	}
