@@ -2,6 +2,7 @@ package fixes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -48,19 +49,27 @@ func exportTarget(plan Plan, target TargetPreview) (string, error) {
 }
 
 func exportKind(target TargetPreview) string {
-	if target.Change.Mechanism == Create {
+	switch target.Change.Mechanism {
+	case Create:
 		return "A new object: " + target.Change.Target.String()
+	case Delete:
+		return "An object to take out: " + target.Change.Target.String()
 	}
 	return "A patch for " + target.Change.Target.String()
 }
 
 // manifestOf is what a target's change says, as an object: the apply
-// configuration itself, or for a JSON patch the changed fields, where null
-// takes a field away.
+// configuration itself, or for a JSON patch and a deletion what a strategic
+// merge patch says, where null takes a field away.
 func manifestOf(target TargetPreview) (*unstructured.Unstructured, error) {
 	change := target.Change
-	if change.Apply == nil {
-		return kube.Sparse(change.Target, target.fields)
+	switch {
+	case change.Mechanism == Delete:
+		object := nameOnly(change.Target)
+		object.Object["$patch"] = "delete"
+		return object, nil
+	case change.Apply == nil:
+		return sparse(target)
 	}
 	object := change.Apply.DeepCopy()
 	unstructured.RemoveNestedField(object.Object, "metadata", "uid")
@@ -68,6 +77,35 @@ func manifestOf(target TargetPreview) (*unstructured.Unstructured, error) {
 		withPlaceholders(object)
 	}
 	return object, nil
+}
+
+// sparse has the changed fields alone. What goes as a whole is taken away as a
+// whole: a list's item, or a field with all that is in it.
+func sparse(target TargetPreview) (*unstructured.Unstructured, error) {
+	if target.live == nil || target.after == nil {
+		return kube.Sparse(target.Change.Target, target.fields)
+	}
+	backwards, err := kube.CompareFields(target.after, target.live)
+	if err != nil {
+		return nil, err
+	}
+	var changes []kube.FieldChange
+	seen := map[string]bool{}
+	for _, change := range backwards {
+		// Existed is how much of the path is left, seen from what it becomes.
+		change.Before, change.After = change.After, change.Before
+		if change.After == nil && change.Existed < len(change.Elements) {
+			change.Elements = slices.Clone(change.Elements[:change.Existed+1])
+			if strings.HasPrefix(change.Elements[change.Existed], "k:") {
+				change.Elements, change.After = append(change.Elements, "f:$patch"), "delete"
+			}
+		}
+		if place := strings.Join(change.Elements, "\x00"); !seen[place] {
+			seen[place] = true
+			changes = append(changes, change)
+		}
+	}
+	return kube.Sparse(target.Change.Target, changes)
 }
 
 // withPlaceholders replaces a Secret's values, and has them written plainly.

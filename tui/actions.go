@@ -104,13 +104,35 @@ func createHere(name string) (*os.File, error) {
 			return file, nil
 		}
 	}
-	journal, stateErr := fixes.JournalDir()
+	dir, stateErr := exportsFolder()
 	if stateErr != nil {
 		return nil, fmt.Errorf("saving %s: %w", name, err)
 	}
-	dir := filepath.Join(filepath.Dir(journal), "exports")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("saving %s: %w", name, err)
-	}
 	return os.OpenFile(filepath.Join(dir, name), flags, 0o600)
+}
+
+// folderHere makes a new folder in the place where createHere makes files.
+func folderHere(name string) (string, error) {
+	here, err := filepath.Abs(name)
+	if err == nil {
+		if err = os.Mkdir(here, 0o700); err == nil {
+			return here, nil
+		}
+	}
+	dir, stateErr := exportsFolder()
+	if stateErr != nil {
+		return "", fmt.Errorf("saving %s: %w", name, err)
+	}
+	folder := filepath.Join(dir, name)
+	return folder, os.Mkdir(folder, 0o700)
+}
+
+// exportsFolder is in kiln's state folder.
+func exportsFolder() (string, error) {
+	journal, err := fixes.JournalDir()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(filepath.Dir(journal), "exports")
+	return dir, os.MkdirAll(dir, 0o700)
 }

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -157,7 +156,7 @@ func (v *diffView) doneText(done int, title string) string {
 	return "applied: " + title + "; :journal takes it back"
 }
 
-// export writes the patches to a file for the source of truth.
+// export writes the patches to a folder for the source of truth.
 func (v *diffView) export() tea.Cmd {
 	var previews []fixes.Preview
 	for _, i := range v.ready() {
@@ -175,25 +174,15 @@ var unsafeInName = regexp.MustCompile(`[^a-zA-Z0-9.]+`)
 func exportName(p fixes.Preview, time string) string {
 	f := p.Plan.Finding
 	name := unsafeInName.ReplaceAllString(f.Check+"-"+f.Object.Name, "-")
-	return "kiln-" + strings.Trim(name[:min(len(name), 80)], "-") + "-" + time + ".yaml"
+	return "kiln-" + strings.Trim(name[:min(len(name), 80)], "-") + "-" + time
 }
 
+// writeExport writes the patches to a new folder, with what to do with them.
 func writeExport(name string, previews []fixes.Preview) (string, error) {
-	var parts []string
-	for _, p := range previews {
-		text, err := fixes.Export(p)
-		if err != nil {
-			return "", fmt.Errorf("exporting %q: %w", p.Plan.Title, err)
-		}
-		parts = append(parts, strings.TrimSuffix(text, "\n")+"\n")
-	}
-	file, err := createHere(name)
+	folder, err := folderHere(name)
 	if err != nil {
 		return "", err
 	}
-	if _, err := file.WriteString(strings.Join(parts, "---\n")); err != nil {
-		_ = file.Close()
-		return "", fmt.Errorf("writing %s: %w", name, err)
-	}
-	return file.Name(), file.Close()
+	_, err = fixes.ExportTo(folder, previews)
+	return folder, err
 }

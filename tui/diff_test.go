@@ -184,7 +184,7 @@ func TestButtonsStayVisible(t *testing.T) {
 func TestExportName(t *testing.T) {
 	p := fixtureProposal().preview
 	p.Plan.Finding.Check, p.Plan.Finding.Object.Name = "pod/privileged", "../../"+hostile
-	if got, want := exportName(p, "092653"), "kiln-pod-privileged-..-..-evil-31m-0-owned-name-092653.yaml"; got != want {
+	if got, want := exportName(p, "092653"), "kiln-pod-privileged-..-..-evil-31m-0-owned-name-092653"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

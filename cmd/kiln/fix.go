@@ -29,6 +29,8 @@ type fixOptions struct {
 	// files are the manifests to fix in place of the cluster's objects.
 	files []string
 	all   bool
+	// to is the folder to export to.
+	to string
 }
 
 func newFix(a *app) *cobra.Command {
@@ -63,6 +65,7 @@ func newFix(a *app) *cobra.Command {
 	f.BoolVar(&o.all, "all", false, "with -f, fix all that can be fixed")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only show what would change")
 	f.StringVarP(&o.output, "output", "o", "diff", "diff, patch (for the source of truth) or json")
+	f.StringVar(&o.to, "to", "", "with -o patch, a new folder for the patches, with a kustomization.yaml and a README.md that says where each belongs")
 	f.BoolVarP(&o.yes, "yes", "y", false, "apply without asking")
 	f.StringArrayVar(&o.answers, "answer", nil, "KEY=VALUE, the answer to a question that --dry-run shows; may be repeated")
 	f.StringArrayVar(&o.words.Take, "take", nil, "take over this field from the manager that declared it, as --dry-run names it; may be repeated")
@@ -91,6 +94,9 @@ type proposal struct {
 func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 	if !slices.Contains([]string{"diff", "patch", "json"}, o.output) {
 		return usageErrorf("--output: unknown format %q: use diff, patch or json", o.output)
+	}
+	if o.to != "" && o.output != "patch" {
+		return usageErrorf("--to is where -o patch writes: say both")
 	}
 	answers, err := parseAnswers(o.answers)
 	if err != nil {

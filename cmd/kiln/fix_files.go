@@ -75,6 +75,8 @@ func (o fixOptions) checkFiles(args []string) error {
 		return usageErrorf("--all fixes every finding: name no check or ID besides")
 	case !slices.Contains([]string{"diff", "patch", "json"}, o.output):
 		return usageErrorf("--output: unknown format %q: use diff, patch or json", o.output)
+	case o.to != "":
+		return usageErrorf("--to is for a cluster's objects: -f edits their manifests, and -o patch prints a patch")
 	case o.words.TakeOver || o.words.Stopgap:
 		return usageErrorf("--force-conflicts and --stopgap are for a cluster's objects, not for -f")
 	}

@@ -87,7 +87,7 @@ func (a *app) fixOutcome(proposals []proposal, o fixOptions) error {
 			return err
 		}
 	case "patch":
-		if err := a.writePatches(proposals); err != nil {
+		if err := a.writePatches(proposals, o.to); err != nil {
 			return err
 		}
 	}
@@ -114,14 +114,25 @@ func (a *app) fixOutcome(proposals []proposal, o fixOptions) error {
 	return nil
 }
 
-func (a *app) writePatches(proposals []proposal) error {
+// writePatches prints the patches, or exports them to a folder.
+func (a *app) writePatches(proposals []proposal, folder string) error {
+	var previews []fixes.Preview
 	for _, p := range proposals {
-		if p.err != nil {
-			continue
+		if p.err == nil {
+			previews = append(previews, p.preview)
 		}
-		patch, err := fixes.Export(p.preview)
+	}
+	if folder != "" && len(previews) > 0 {
+		files, err := fixes.ExportTo(folder, previews)
+		for _, file := range files {
+			fmt.Fprintln(a.out, kube.Clean(file))
+		}
+		return err
+	}
+	for _, preview := range previews {
+		patch, err := fixes.Export(preview)
 		if err != nil {
-			return fmt.Errorf("exporting the fix of %s: %w", p.finding.Object, err)
+			return fmt.Errorf("exporting the fix of %s: %w", preview.Plan.Finding.Object, err)
 		}
 		if _, err := fmt.Fprintf(a.out, "---\n%s", patch); err != nil {
 			return err
