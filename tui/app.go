@@ -61,8 +61,10 @@ type App struct {
 	help     *helpPage
 	prompt   *prompt
 	// inputs are what was entered at each prompt, by its sign.
-	inputs   map[string]*[]string
-	aliases  map[string]string
+	inputs  map[string]*[]string
+	aliases map[string]string
+	// path is how far the reader has come on the guided path.
+	path     pathProgress
 	messages messageLog
 	tasks    []*task
 	taskID   int

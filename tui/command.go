@@ -41,7 +41,7 @@ func commands() []command {
 		command{names: []string{"who-can", "whocan"}, desc: "who can VERB RESOURCE [NAME], by which binding", run: openWhoCan, args: whoCanExamples},
 		command{names: []string{"trace", "can-i"}, desc: "follow a request through the API server; with VERB RESOURCE [NAME] [as SUBJECT]: at once", run: openTrace, args: traceExamples},
 		command{names: []string{"reach", "netpol", "np"}, desc: "who may talk to whom in a namespace, by its network policies", run: openReach, args: func(a *App) []string { return namespaceNames(a)[1:] }},
-		command{names: []string{"learn", "lesson"}, desc: "the lesson of a check", run: learn, args: checkIDs},
+		command{names: []string{"learn", "lesson"}, desc: "the lesson of a check; with path: a guided way through the layers", run: learn, args: lessonNames},
 		command{names: []string{"debug"}, desc: "kiln's debug containers that run; back into one, or end it", run: showRoot(newDebugSessionsView)},
 		command{names: []string{"probe"}, desc: "look at a node from a pod on it; with the node's name", run: openNodeNamed, args: nodeNames},
 		command{names: []string{"guardrails", "guard"}, desc: "what keeps checks fixed; make it refuse, or remove it", run: showRoot(newGuardrailsView)},

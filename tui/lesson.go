@@ -71,10 +71,17 @@ func (v *lessonView) help() []keyGroup {
 	return []keyGroup{{"Lesson", []key.Binding{v.app.keys.Copy}}, v.app.keys.reading()}
 }
 
-// learn opens the lesson of a check, or all checks to choose from.
+// lessonNames are what can be learned: the path, and each check.
+func lessonNames(a *App) []string { return append([]string{"path", "path reset"}, checkIDs(a)...) }
+
+// learn opens the guided path, the lesson of a check, or all checks to choose from.
 func learn(a *App, arg string) tea.Cmd {
-	if arg == "" {
+	name, rest, _ := strings.Cut(arg, " ")
+	switch name {
+	case "":
 		return showRoot(newChecksView)(a, "")
+	case "path":
+		return openPath(a, strings.TrimSpace(rest))
 	}
 	for _, c := range a.opts.Checks {
 		if c.ID == arg || strings.HasSuffix(c.ID, "/"+arg) {

@@ -45,6 +45,10 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 		return a.onKilnDone(msg)
 	case savedMsg:
 		a.onSaved(msg)
+	case keptMsg:
+		if msg.err != nil {
+			a.flash(failure, msg.err.Error())
+		}
 	case reapedMsg:
 		a.onReaped(msg)
 	case rolloutMsg:

@@ -32,7 +32,7 @@ func admission(t kube.Trace) Step {
 	}
 	switch {
 	case a.Refusal != nil:
-		s.Outcome, s.Title = Refused, refuser(*a.Refusal)
+		s.Outcome, s.Title = Refused, Refuser(*a.Refusal)
 		s.Says = append([]string{masker.Text(a.Refusal.Says)}, s.Says...)
 	case a.Err != nil:
 		s.Outcome, s.Title = Unknown, "the dry run didn't come to an end"
@@ -66,8 +66,8 @@ func fieldsText(n int) string {
 	return fmt.Sprintf("%d fields", n)
 }
 
-// refuser says who refused.
-func refuser(r kube.Refusal) string {
+// Refuser says who refused.
+func Refuser(r kube.Refusal) string {
 	name := kube.Clean(r.Name)
 	switch r.By {
 	case "PodSecurity":

@@ -1,0 +1,143 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"kiln/kube"
+	"kiln/scanners"
+)
+
+// answer is what a reader says the object is.
+type answer struct{ namespace, kind, name string }
+
+// parseAnswer reads "web", "deploy/web", "shop/deploy/web", "Deployment web -n shop".
+func parseAnswer(text string) answer {
+	var a answer
+	words := strings.Fields(text)
+	if i := slices.Index(words, "-n"); i >= 0 && i+1 < len(words) {
+		a.namespace = words[i+1]
+		words = slices.Delete(words, i, i+2)
+	}
+	parts := strings.Split(strings.Join(words, "/"), "/")
+	a.name = parts[len(parts)-1]
+	if len(parts) > 1 {
+		a.kind = parts[len(parts)-2]
+	}
+	if len(parts) > 2 {
+		a.namespace = parts[len(parts)-3]
+	}
+	return a
+}
+
+// kindIs compares as kubectl does: by name, plural or the usual short form.
+func kindIs(said, kind string) bool {
+	short := map[string]string{
+		"po": "pod", "deploy": "deployment", "sts": "statefulset", "ds": "daemonset", "cj": "cronjob", "svc": "service", "ing": "ingress",
+		"ns": "namespace", "no": "node", "sa": "serviceaccount", "cm": "configmap", "pv": "persistentvolume", "crb": "clusterrolebinding", "netpol": "networkpolicy",
+	}
+	said, kind = strings.ToLower(said), strings.ToLower(kind)
+	return said == "" || said == kind || said == kind+"s" || said == kind+"es" || short[said] == kind
+}
+
+func (a answer) is(ref kube.Ref) bool {
+	return a.name == ref.Name && kindIs(a.kind, ref.Kind) && (a.namespace == "" || a.namespace == ref.Namespace)
+}
+
+// judgement is what kiln says to an answer.
+type judgement struct {
+	// right is the finding that was named; nil if the answer is wrong.
+	right *scanners.Finding
+	words string
+}
+
+// judge compares an answer with what the check found, and says how near it is.
+func judge(a answer, findings, all []*scanners.Finding, inv *kube.Inventory) judgement {
+	for _, f := range findings {
+		if a.is(f.Object) {
+			return judgement{f, "That's one: " + f.Message}
+		}
+	}
+	workload, known := workloadNamed(a, inv)
+	for _, f := range findings {
+		if known && f.Object == workload && a.name != workload.Name {
+			return judgement{f, fmt.Sprintf("That's one: the pod is made by %s, and there it is to be mended. %s", workload, f.Message)}
+		}
+	}
+	for _, f := range findings {
+		if a.name == f.Object.Name {
+			return judgement{words: "Hot: the name is right. Look at the kind and the namespace."}
+		}
+	}
+	where := cleanOr(a.namespace, workload.Namespace)
+	for _, f := range all {
+		if a.is(f.Object) {
+			return judgement{words: fmt.Sprintf("Warm: something is wrong with %s, but another thing (%s).%s", f.Object, f.Check, nearness(f.Object.Namespace, findings))}
+		}
+	}
+	switch {
+	case known:
+		return judgement{words: fmt.Sprintf("Lukewarm: %s is there, and this check has nothing against it.%s", workload, nearness(where, findings))}
+	case a.name == "":
+		return judgement{words: "Name an object: KIND/NAME, with -n NAMESPACE if there are several."}
+	}
+	return judgement{words: "Cold: kiln knows no such object." + nearness(where, findings)}
+}
+
+// nearness says whether the namespace is one of the right ones.
+func nearness(namespace string, findings []*scanners.Finding) string {
+	if namespace == "" {
+		return ""
+	}
+	if slices.ContainsFunc(findings, func(f *scanners.Finding) bool { return f.Object.Namespace == namespace }) {
+		return " But the namespace is right."
+	}
+	return " Look in another namespace."
+}
+
+// workloadNamed finds a workload by its own name or one of its pods'.
+func workloadNamed(a answer, inv *kube.Inventory) (kube.Ref, bool) {
+	if inv == nil {
+		return kube.Ref{}, false
+	}
+	for _, w := range inv.Workloads {
+		ref := w.Ref()
+		isPod := kindIs(a.kind, "Pod") && (a.namespace == "" || a.namespace == ref.Namespace) &&
+			slices.ContainsFunc(w.Pods, func(p *kube.Pod) bool { return p.Name == a.name })
+		if a.is(ref) || isPod {
+			return ref, true
+		}
+	}
+	return kube.Ref{}, false
+}
+
+// hints lead to one of the findings, the last being the answer.
+func hintsFor(f *scanners.Finding) []string {
+	hints := []string{"It is a " + f.Object.Kind + "."}
+	if f.Object.Namespace != "" {
+		hints = append(hints, "It is in namespace "+f.Object.Namespace+".")
+	}
+	if f.Path != "" {
+		hints = append(hints, "The field is "+f.Path+".")
+	}
+	name := []rune(f.Object.Name)
+	return append(hints, "Its name begins with "+string(name[:min(2, len(name))])+".", "It is "+f.Object.String()+".")
+}
+
+// lookYourself is the command of a lesson that shows what is wrong: the first
+// block of code with kubectl in it.
+func lookYourself(lesson string) []string {
+	var block []string
+	for _, line := range append(splitLines(lesson), "") {
+		if code, ok := strings.CutPrefix(line, "    "); ok {
+			block = append(block, code)
+			continue
+		}
+		if strings.Contains(strings.Join(block, "\n"), "kubectl ") {
+			return block
+		}
+		block = nil
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+
+	"kiln/scanners"
+)
+
+// pathStep is one of the things to do at a stop, in their order.
+type pathStep string
+
+// The steps. A layer's introduction has the first only.
+const (
+	readIt  pathStep = "read"
+	findIt  pathStep = "find"
+	fixIt   pathStep = "fix"
+	keepOut pathStep = "refused"
+)
+
+// pathStop is a stop on the guided path: a layer's introduction, or a check
+// that finds something in this cluster.
+type pathStop struct {
+	layer scanners.Layer
+	// check is nil for the introduction.
+	check    *scanners.Check
+	findings []*scanners.Finding
+}
+
+// key is the stop's name in the progress.
+func (p pathStop) key() string {
+	if p.check == nil {
+		return string(p.layer)
+	}
+	return p.check.ID
+}
+
+func (p pathStop) steps() []pathStep {
+	if p.check == nil {
+		return []pathStep{readIt}
+	}
+	return []pathStep{readIt, findIt, fixIt, keepOut}
+}
+
+// next is the first step that isn't done; false when all are.
+func (p pathStop) next(done pathProgress) (pathStep, bool) {
+	for _, step := range p.steps() {
+		if !slices.Contains(done.Done[p.key()], string(step)) {
+			return step, true
+		}
+	}
+	return "", false
+}
+
+// checksPerLayer are enough to see what a layer is about.
+const checksPerLayer = 3
+
+// pathStops leads through the layers: the introduction, then the checks that
+// find most to learn from here. A check that was begun stays on the path when
+// its findings are gone.
+func pathStops(s *snapshot, begun pathProgress) []pathStop {
+	byCheck := map[string][]*scanners.Finding{}
+	for _, f := range toDo(s) {
+		byCheck[f.Check] = append(byCheck[f.Check], f)
+	}
+	var stops []pathStop
+	for _, layer := range scanners.Layers() {
+		stops = append(stops, pathStop{layer: layer})
+		var of []pathStop
+		for i := range s.results {
+			check := s.results[i].Check
+			findings := byCheck[check.ID]
+			if check.Layer == layer && check.Lesson != "" && (len(findings) > 0 || len(begun.Done[check.ID]) > 0) {
+				of = append(of, pathStop{layer, &check, findings})
+			}
+		}
+		slices.SortStableFunc(of, func(a, b pathStop) int {
+			return cmp.Or(len(begun.Done[b.key()])-len(begun.Done[a.key()]), fixable(b)-fixable(a), int(b.check.Severity-a.check.Severity))
+		})
+		stops = append(stops, of[:min(checksPerLayer, len(of))]...)
+	}
+	return stops
+}
+
+// fixable prefers what kiln can mend, so that there is something to do.
+func fixable(p pathStop) int {
+	if p.check.Fix == scanners.Manual {
+		return 0
+	}
+	return 1
+}
