@@ -93,7 +93,7 @@ func completeGuard(plan *GuardPlan, request GuardRequest) GuardPlan {
 func noGuardrail(check string) error {
 	return &ManualError{
 		Why:   fmt.Sprintf("no guardrail can keep %s fixed: what it looks for doesn't show in one object by itself", check),
-		Steps: "kiln guard lists the checks that have one. For the others, scan regularly: kiln scan --fail-on high",
+		Steps: "docs/guardrails.md says which checks have one. For the others, scan regularly: kiln scan --fail-on high",
 	}
 }
 
