@@ -185,6 +185,10 @@ func (v *debugView) add() tea.Cmd {
 		v.app.flash(failure, "nothing can be added without the journal: "+kube.Explain(v.app.session.fixerErr))
 		return nil
 	}
+	return v.app.confirmHere("Add it", "A debug container stays in the pod until it is gone", []string{v.namespace}, v.addNow)
+}
+
+func (v *debugView) addNow() tea.Cmd {
 	v.starting = true
 	session, preview, progress := v.app.session, v.preview, v.progress
 	progress.Store("waiting for its node")

@@ -66,6 +66,11 @@ func TestDebugFromAFinding(t *testing.T) {
 		t.Fatal("read-only mode has let a container through")
 	}
 	d.app.setReadOnly(false)
+	d.app.opts.Settings.Production = []string{ns}
+	d.keys("enter")
+	d.shows("This is production", "namespace's name")
+	d.keys("esc")
+	d.app.opts.Settings.Production = nil
 	d.keys("enter")
 	live := pod(func(p *corev1.Pod) bool {
 		return len(p.Status.EphemeralContainerStatuses) == 1 && p.Status.EphemeralContainerStatuses[0].State.Running != nil

@@ -217,6 +217,10 @@ func (v *nodeProbeView) create() tea.Cmd {
 		v.app.flash(failure, "nothing can be created without the journal: "+kube.Explain(v.app.session.fixerErr))
 		return nil
 	}
+	return v.app.confirmHere("Create it", "A pod will read the node's files for some seconds", []string{v.plan.plan.Pod.Namespace}, v.createNow)
+}
+
+func (v *nodeProbeView) createNow() tea.Cmd {
 	v.running = true
 	session, plan, progress := v.app.session, v.plan.plan, v.progress
 	progress.Store("creating the pod")
