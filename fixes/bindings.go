@@ -16,6 +16,11 @@ func authenticatedBinding() Recipe {
 		"Every account that relied on it loses the role: bind those that need it by name first.")
 }
 
+func defaultAccountRights() Recipe {
+	return withoutSubject("api/default-account-rights",
+		"Pods without a ServiceAccount of their own lose the rights: bind the account of the workload that needs them.")
+}
+
 func systemMasters() Recipe {
 	return withoutSubject("api/system-masters",
 		"A binding of the group itself gives its members nothing: they have every right without it.",

@@ -22,7 +22,7 @@ type manual struct {
 // manuals lists the steps for all checks without a recipe, layer by layer.
 func manuals() []manual {
 	return slices.Concat(
-		kubeletManuals(), nodeManuals(), flagManuals(), apiManuals(), networkManuals(), podManuals(), imageManuals(),
+		kubeletManuals(), nodeManuals(), machineManuals(), flagManuals(), componentManuals(), apiManuals(), networkManuals(), podManuals(), imageManuals(),
 		dataManuals(), auditManuals(), toolManuals(), importManuals(),
 	)
 }

@@ -33,6 +33,13 @@ func kubeletManuals() []manual {
 		setting("certificate-rotation", topLevel("rotateCertificates", "true")),
 		setting("pid-limit", topLevel("podPidsLimit", "4096")),
 		setting("seccomp-default", topLevel("seccompDefault", "true")),
+		setting("kernel-defaults", topLevel("protectKernelDefaults", "true")),
+		setting("firewall-chains", topLevel("makeIPTablesUtilChains", "true")),
+		setting("event-rate", topLevel("eventRecordQPS", "50")),
+		setting("tls-cipher-suites", func(g *guide) {
+			g.run(`sed -i '/^tlsCipherSuites:/,/^[a-zA-Z]/ {/^tlsCipherSuites:/d; /^- /d; /^  - /d}' %s`, kubeletFile)
+			topLevel("tlsMinVersion", "VersionTLS12")(g)
+		}),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 func networkManuals() []manual {
 	return []manual{
 		{"network/ingress-host-conflict", "whose host it is can't be seen in the cluster", (*guide).hostConflict},
+		{"network/ingress-foreign-host", "which domains are yours the cluster can't tell", (*guide).foreignHost},
 		{"network/ingress-snippets", "what the directives are for, only their author knows", (*guide).withoutSnippet},
 		{"network/not-enforced", "another network plugin is the choice of who runs the cluster", (*guide).enforcePolicies},
 		{"network/no-mtls", "a mesh changes every pod: that is the choice of who runs the cluster", (*guide).mutualTLS},
@@ -33,6 +34,26 @@ func (g *guide) hostConflict() {
 		}
 	}
 	g.say("If it is, ask the other namespace to do the same.")
+}
+
+// foreignHost takes the rule out, unless the host is meant to be there.
+func (g *guide) foreignHost() {
+	at, _, ok := upTo(g.finding.Path, "rules")
+	g.say("If the host is yours, add its domain to ingressDomains in kiln.yaml. If it isn't, take the rule out:")
+	g.keepCopy()
+	rules := 0
+	for _, ing := range g.inv.Ingresses {
+		if kube.RefOf(ing) == g.finding.Object {
+			rules = len(ing.Spec.Rules)
+		}
+	}
+	if !ok || rules < 2 {
+		g.run("kubectl delete %s", g.target())
+		return
+	}
+	g.patch(g.finding.Object,
+		PatchOperation{Op: "test", Path: pointer(append(at, "host")...), Value: g.finding.Key},
+		PatchOperation{Op: "remove", Path: pointer(at...)})
 }
 
 // dropPath removes the finding's host and path from an ingress.

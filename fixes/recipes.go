@@ -72,6 +72,7 @@ func accessRecipes() []Recipe {
 		systemMasters(),
 		anonymousBinding(),
 		authenticatedBinding(),
+		defaultAccountRights(),
 		takeoverPath(),
 		rbacWildcard(),
 		rbacDangling(),

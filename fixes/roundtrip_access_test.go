@@ -87,6 +87,10 @@ func accessLives() []life {
 			object: "RoleBinding/b", changed: "RoleBinding/b", field: []string{"subjects", "0", "name"}, want: `"jane"`,
 		},
 		{
+			name: "the default account", manifest: role(`{apiGroups: [""], resources: [pods], verbs: [get]}`) + bindingTo("r", "{kind: ServiceAccount, name: default}, "+jane), check: "api/default-account-rights",
+			object: "RoleBinding/b", changed: "RoleBinding/b", field: []string{"subjects", "0", "name"}, want: `"jane"`,
+		},
+		{
 			name: "the masters", manifest: role(`{apiGroups: [""], resources: [pods], verbs: [get]}`) + bindingTo("r", strings.Replace(everyone, "authenticated", "masters", 1)),
 			check: "api/system-masters", object: "RoleBinding/b", changed: "RoleBinding/b", field: []string{"subjects"}, want: "",
 		},

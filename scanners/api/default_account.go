@@ -15,7 +15,7 @@ func defaultAccountRights() scanners.Check {
 		ID: "api/default-account-rights", Layer: scanners.API, Severity: scanners.Medium,
 		Title:      "A namespace's default ServiceAccount has rights",
 		References: []string{"CIS 5.1.5", "C-0189", "CKV_K8S_42"},
-		Fix:        scanners.Manual,
+		Fix:        scanners.Guided,
 		Needs:      rbac.Resources(),
 		Find:       findDefaultAccounts,
 	}
