@@ -25,6 +25,12 @@ type diffView struct {
 
 	// then goes on once all was written; may be nil.
 	then func([]fixes.Entry) tea.Cmd
+	// again previews a proposal with other answers; nil where nothing is asked.
+	again func(context.Context, proposal) proposal
+	// answering is the question that is open; nil for none.
+	answering *answering
+	// inputLine is where its text is typed.
+	inputLine int
 
 	proposals []proposal
 	// opened is when the buttons appeared: keys already in flight don't press.
@@ -135,6 +141,8 @@ func (v *diffView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case proposedMsg:
 		v.onProposed(msg)
+	case reproposedMsg:
+		v.onReproposed(msg)
 	case appliedMsg:
 		return v.onApplied(msg)
 	case tea.MouseWheelMsg:
@@ -164,6 +172,10 @@ func (v *diffView) onClick(msg tea.MouseClickMsg) tea.Cmd {
 func (v *diffView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	keys := v.app.keys
 	switch {
+	case v.answering != nil:
+		return v.onAnswerKey(msg)
+	case key.Matches(msg, keys.Answer):
+		v.answerNext()
 	case v.settling():
 	case key.Matches(msg, keys.NextButton):
 		v.buttons.move(1)
@@ -207,12 +219,15 @@ func (v *diffView) passing() {}
 
 func (v *diffView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{k.NextButton, k.Press, k.Down, k.Split, k.Whole, k.Back}
+	if v.answering != nil {
+		return []key.Binding{helped(k.Press, "choose"), helped(k.NextButton, "next question"), helped(k.Back, "done")}
+	}
+	return []key.Binding{k.NextButton, k.Press, k.Answer, k.Down, k.Split, k.Whole, k.Back}
 }
 
 func (v *diffView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Preview", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Split, k.Whole, k.Wrap, k.Back}}, k.reading()}
+	return []keyGroup{{"Preview", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Answer, k.Split, k.Whole, k.Wrap, k.Back}}, k.reading()}
 }
 
 // status says what the page waits for.
@@ -226,6 +241,10 @@ func (v *diffView) status(width int) string {
 // problem is why one proposal can't be applied, for people.
 func (p proposal) problem() (why, steps string) {
 	switch {
+	case p.pending:
+		return "asking the API server what would change …", ""
+	case p.later:
+		return "the newer fixes of the batch go back first, then this one", ""
 	case p.err != nil:
 		return whyNot(p.err)
 	case p.preview.Err() != nil:

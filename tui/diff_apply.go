@@ -49,6 +49,12 @@ func (v *diffView) apply() tea.Cmd {
 	if len(ready) == 0 {
 		return nil
 	}
+	if len(ready) > 1 && v.verb == "fix" {
+		group := fixes.NewGroup(v.app.now())
+		for _, i := range ready {
+			v.proposals[i].group = group
+		}
+	}
 	ctx, cancel := context.WithCancel(v.app.ctx)
 	v.stop, v.echo = cancel, v.app.listen()
 	return v.applyOne(ctx, ready[0])
@@ -151,7 +157,7 @@ func (v *diffView) doneText(done int, title string) string {
 	case v.verb == "undo":
 		return "taken back: " + title
 	case done > 1:
-		return plural(done, "fix") + " applied; :journal takes them back"
+		return plural(done, "fix") + " applied; shift-u in :journal takes them all back"
 	}
 	return "applied: " + title + "; :journal takes it back"
 }

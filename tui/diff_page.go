@@ -17,11 +17,15 @@ func (v *diffView) render(width, height int) []string {
 		v.drawn = now
 	}
 	v.buttonLine = height - 1
-	room := v.buttonLine
+	panel := v.renderAnswering(width)
+	if len(panel) > v.buttonLine {
+		panel = panel[:v.buttonLine]
+	}
+	room := v.buttonLine - len(panel)
 	if height > 12 {
 		room-- // an empty line above the buttons
 	}
-	lines := fill(v.pager.render(v.app.styles, width, room), v.buttonLine)
+	lines := fill(append(panel, v.pager.render(v.app.styles, width, max(room, 0))...), v.buttonLine)
 	return append(lines, "  "+v.buttons.render(v.app.styles, width-3))
 }
 
@@ -29,7 +33,7 @@ func (v *diffView) draw(width int) []string {
 	if v.proposals == nil {
 		return []string{"", "  " + v.app.styles.muted.Render("asking the API server what would change …")}
 	}
-	var lines []string
+	lines := v.drawBatch(width)
 	for i, p := range v.proposals {
 		if i > 0 {
 			lines = append(lines, "")
@@ -50,6 +54,7 @@ func (v *diffView) drawProposal(p proposal, width int) []string {
 	if title != p.subject {
 		lines = append(lines, "  "+s.muted.Render(clip(p.subject, width-2)))
 	}
+	lines = append(lines, v.drawItems(p, width)...)
 	lines = append(lines, v.outcome(p, width)...)
 	for _, note := range p.preview.Plan.Notes {
 		lines = append(lines, bullet(s.accent, s.text, "•", note, width)...)

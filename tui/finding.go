@@ -39,6 +39,9 @@ type planMsg struct {
 	title   string
 	targets []string
 	notes   []string
+	// denied are the rights that it takes and we don't have, asked what can be
+	// chosen.
+	denied, asked []string
 	// problem says why there is no plan, and steps what to do by hand.
 	problem, steps string
 }

@@ -136,5 +136,12 @@ func (v *findingView) fix(width int) []string {
 	for _, note := range v.plan.notes {
 		lines = append(lines, wrapStyled(s.muted, "• "+kube.Clean(note), width)...)
 	}
+	for _, question := range v.plan.asked {
+		lines = append(lines, wrapStyled(s.muted, "? "+kube.Clean(question), width)...)
+	}
+	if len(v.plan.denied) > 0 {
+		lines = append(lines, wrapStyled(s.alarm, "✗ You may not do this: "+strings.Join(v.plan.denied, "; "), width)...)
+		return append(lines, s.accent.Render("f")+s.muted.Render(" shows it anyway; somebody else has to apply it"))
+	}
 	return append(lines, s.accent.Render("f")+s.muted.Render(" shows the change before anything is written"))
 }

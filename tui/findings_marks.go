@@ -39,12 +39,19 @@ func (v *findingsView) markRange() {
 	v.lastMark = v.table.cursor
 }
 
-// targets are the marked findings, in the order of the table; without marks
-// the one under the cursor.
+// targets are the marked findings, in the order of the table and then those
+// that the filter hides; without marks the one under the cursor.
 func (v *findingsView) targets() []*scanners.Finding {
 	var marked []*scanners.Finding
+	shown := map[string]bool{}
 	for row := range v.table.rows {
-		if f := v.finding(row); v.query.marked[f.ID] {
+		if f := v.finding(row); v.query.marked[f.ID] && !shown[f.ID] {
+			marked = append(marked, f)
+			shown[f.ID] = true
+		}
+	}
+	for _, f := range v.app.snapshot.findings {
+		if v.query.marked[f.ID] && !shown[f.ID] {
 			marked = append(marked, f)
 		}
 	}

@@ -37,7 +37,17 @@ type proposal struct {
 	subject string
 	// finding is what is to be fixed; none for an undo.
 	finding scanners.Finding
-	preview fixes.Preview
+	// answers are those that were given, leave the fields that stay with their
+	// managers, and takeovers all that would change hands.
+	answers   fixes.Answers
+	leave     []string
+	takeovers []fixes.Takeover
+	// pending says that another preview is on its way; later, for an undo, that
+	// it has to wait for others of its batch. Hidden ones aren't in the list.
+	pending, later, hidden bool
+	// group joins the fixes of a batch; entry is what an undo takes back.
+	group, entry string
+	preview      fixes.Preview
 	// err is why there is nothing to apply.
 	err error
 	// covered says that an earlier fix of the batch did this one too.
@@ -49,13 +59,20 @@ type proposal struct {
 
 // ready says that it can be applied.
 func (p proposal) ready() bool {
-	return p.err == nil && p.preview.Err() == nil && len(p.preview.Targets) > 0 && p.applied == nil && !p.covered
+	if p.later {
+		return p.applied == nil
+	}
+	return p.err == nil && p.preview.Err() == nil && len(p.preview.Targets) > 0 && p.applied == nil && !p.covered && !p.pending
 }
 
 // words are what the user agrees to by applying what the page shows, and no
 // more.
 func (p proposal) words() fixes.Options {
-	return fixes.Options{TakeOver: len(p.preview.Conflicts()) > 0, Stopgap: len(p.preview.Stopgap()) > 0}
+	words := fixes.Options{Stopgap: len(p.preview.Stopgap()) > 0, Group: p.group}
+	for _, conflict := range p.preview.Conflicts() {
+		words.Take = append(words.Take, conflict.Field)
+	}
+	return words
 }
 
 // previewsAtOnce is how many dry runs go side by side.
@@ -78,15 +95,29 @@ func proposeAll(ctx context.Context, findings []scanners.Finding, one func(conte
 
 // proposeOne plans and previews the fix of a finding.
 func (s *Session) proposeOne(ctx context.Context, f scanners.Finding, inv *kube.Inventory) proposal {
+	return s.proposeAgain(ctx, proposal{subject: f.Check + " of " + kube.Clean(f.Object.String()), finding: f}, inv)
+}
+
+// proposeAgain plans and previews with the answers that a proposal has.
+func (s *Session) proposeAgain(ctx context.Context, p proposal, inv *kube.Inventory) proposal {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	p := proposal{subject: f.Check + " of " + kube.Clean(f.Object.String()), finding: f}
-	plan, err := s.fixer.Plan(ctx, f, inv, nil)
-	if err != nil {
-		p.err = err
+	p.pending, p.failed, p.takeovers, p.preview = false, nil, nil, fixes.Preview{}
+	plan, err := s.fixer.Plan(ctx, p.finding, inv, p.answers)
+	if p.err = err; err != nil {
+		p.preview.Plan = plan
 		return p
 	}
-	p.preview, p.err = s.fixer.Preview(ctx, plan)
+	if p.preview, p.err = s.fixer.Preview(ctx, plan); p.err != nil {
+		return p
+	}
+	p.takeovers = p.preview.Takeovers()
+	if len(p.leave) == 0 {
+		return p
+	}
+	if plan, p.err = p.preview.Leaving(p.leave); p.err == nil {
+		p.preview, p.err = s.fixer.Preview(ctx, plan)
+	}
 	return p
 }
 
@@ -117,6 +148,12 @@ func (s *Session) outline(ctx context.Context, f scanners.Finding, inv *kube.Inv
 	for _, c := range plan.Changes {
 		msg.targets = append(msg.targets, fmt.Sprintf("%s (%s)", c.Target, c.Mechanism))
 	}
+	for _, denial := range s.fixer.Denied(ctx, plan) {
+		msg.denied = append(msg.denied, kube.Explain(denial))
+	}
+	for _, q := range plan.Questions {
+		msg.asked = append(msg.asked, q.Ask)
+	}
 	return msg
 }
 
@@ -138,8 +175,27 @@ func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {
 		a.flash(info, findings[0].Check+" has no automatic fix: the lesson (enter) has the steps")
 		return nil
 	}
-	session, inv := a.session, a.snapshot.inventory
-	return a.openPreviews("fix", findings, func(ctx context.Context, f scanners.Finding) proposal { return session.proposeOne(ctx, f, inv) })
+	session, inv, shown := a.session, a.snapshot.inventory, a.shownFindings()
+	v := a.newPreviews("fix", findings, func(ctx context.Context, f scanners.Finding) proposal { return session.proposeOne(ctx, f, inv) })
+	propose := v.propose
+	v.propose = func(ctx context.Context) []proposal { return markHidden(propose(ctx), shown) }
+	v.again = func(ctx context.Context, p proposal) proposal { return session.proposeAgain(ctx, p, inv) }
+	a.push(v)
+	return v.start()
+}
+
+// shownFindings says which findings the list in front shows; nil where there
+// is no list.
+func (a *App) shownFindings() func(id string) bool {
+	list, ok := a.top().(*findingsView)
+	if !ok {
+		return nil
+	}
+	shown := map[string]bool{}
+	for row := range list.table.rows {
+		shown[list.finding(row).ID] = true
+	}
+	return func(id string) bool { return shown[id] }
 }
 
 // canWrite says whether there is something to write to, and the journal to
@@ -158,6 +214,13 @@ func (a *App) canWrite() bool {
 
 // openPreviews shows what one would do about each finding.
 func (a *App) openPreviews(verb string, findings []*scanners.Finding, one func(context.Context, scanners.Finding) proposal) tea.Cmd {
+	v := a.newPreviews(verb, findings, one)
+	a.push(v)
+	return v.start()
+}
+
+// newPreviews is the page for what one would do about each finding.
+func (a *App) newPreviews(verb string, findings []*scanners.Finding, one func(context.Context, scanners.Finding) proposal) *diffView {
 	targets := make([]scanners.Finding, len(findings))
 	for i, f := range findings {
 		targets[i] = *f
@@ -168,14 +231,18 @@ func (a *App) openPreviews(verb string, findings []*scanners.Finding, one func(c
 		return fixer.Apply(ctx, p.preview, p.words())
 	}
 	v.anew = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		fresh := one(ctx, p.finding)
+		var fresh proposal
+		if v.again != nil {
+			fresh = v.again(ctx, p)
+		} else {
+			fresh = one(ctx, p.finding)
+		}
 		if fresh.err != nil {
 			return fixes.Entry{}, fresh.err
 		}
 		return fixer.Apply(ctx, fresh.preview, p.words())
 	}
-	a.push(v)
-	return v.start()
+	return v
 }
 
 // openUndo previews taking an entry back.

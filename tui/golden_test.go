@@ -98,6 +98,10 @@ var scenes = []struct {
 	{"help", "staging", func(a *App) { press(a, "?") }},
 	{"diff", "staging", func(a *App) { openDiff(a, fixtureProposal()) }},
 	{"diff-split", "staging", func(a *App) { openDiff(a, fixtureProposal()).look = diffLook{split: true, whole: true} }},
+	{"diff-answers", "staging", func(a *App) {
+		v, _ := openAsking(a, asking())
+		v.answerNext()
+	}},
 	{"conflict", "prod-eu-1", func(a *App) {
 		p := fixtureProposal()
 		t := &p.preview.Targets[0]

@@ -125,6 +125,8 @@ func (v *journalView) update(msg tea.Msg) tea.Cmd {
 		case v.table.rows == 0:
 		case key.Matches(msg, keys.Undo, keys.Open):
 			return v.act(v.rows[v.table.cursor])
+		case key.Matches(msg, keys.UndoBatch):
+			return v.undoBatch(v.rows[v.table.cursor])
 		case key.Matches(msg, keys.Copy):
 			return v.app.copy(v.rows[v.table.cursor].ID)
 		}
@@ -150,12 +152,24 @@ func (v *journalView) act(e fixes.Entry) tea.Cmd {
 	return nil
 }
 
+// undoBatch previews taking back all that was fixed together with an entry.
+func (v *journalView) undoBatch(e fixes.Entry) tea.Cmd {
+	if e.Group == "" {
+		v.app.flash(info, "this was fixed by itself: u takes it back")
+		return nil
+	}
+	return v.app.openUndoBatch(e.Group)
+}
+
 func (v *journalView) status(width int) string {
 	if len(v.rows) == 0 {
 		return ""
 	}
 	e := v.rows[v.table.cursor]
 	text := fmt.Sprintf(" %s  %s  %s", e.ID, e.Mechanism, plural(len(e.Objects), "object"))
+	if e.Group != "" {
+		text += "  batch " + e.Group
+	}
 	if e.Error != "" {
 		text += "  " + kube.Clean(e.Error)
 	}
@@ -180,10 +194,10 @@ func (v *journalView) render(width, height int) []string {
 
 func (v *journalView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{k.Undo, k.Copy, k.Filter}
+	return []key.Binding{k.Undo, k.UndoBatch, k.Copy, k.Filter}
 }
 
 func (v *journalView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Journal", []key.Binding{k.Undo, k.Copy, k.Filter}}, k.moving()}
+	return []keyGroup{{"Journal", []key.Binding{k.Undo, k.UndoBatch, k.Copy, k.Filter}}, k.moving()}
 }

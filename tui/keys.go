@@ -42,6 +42,7 @@ type keyMap struct {
 	NextContainer        key.Binding
 	NextPod              key.Binding
 	Next, Previous, Undo key.Binding
+	UndoBatch, Answer    key.Binding
 
 	// The diff.
 	Split, Whole, Wrap key.Binding
@@ -132,6 +133,9 @@ func newKeyMap() *keyMap {
 		Next:     bind("n", "next finding", "n"),
 		Previous: bind("p", "previous finding", "p"),
 		Undo:     bind("u", "preview the undo", "u"),
+
+		UndoBatch: bind("shift-u", "undo its batch", "U"),
+		Answer:    bind("e", "answer otherwise", "e"),
 
 		Split: bind("v", "side by side", "v"),
 		Whole: bind("o", "whole object", "o"),

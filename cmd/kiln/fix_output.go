@@ -38,6 +38,9 @@ func (a *app) showProposals(proposals []proposal) {
 		if p.preview.Plan.Title != "" {
 			fmt.Fprintf(a.err, "  %s\n", p.preview.Plan.Title)
 		}
+		if denied := (*kube.NotAllowedError)(nil); errors.As(p.err, &denied) {
+			fmt.Fprintf(a.err, "  %s, which this takes\n", denied)
+		}
 		showQuestions(a.err, p.preview.Plan.Questions)
 		showPreview(a.out, a.err, p.preview)
 	}

@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kiln/fixes"
+	"kiln/kube"
+)
+
+// drawBatch lists what several proposals change, every object by name, before
+// their diffs.
+func (v *diffView) drawBatch(width int) []string {
+	if len(v.proposals) < 2 {
+		return nil
+	}
+	s := v.app.styles
+	lines := []string{"  " + s.bold.Render(clip(fmt.Sprintf("%s, %d can be applied", plural(len(v.proposals), v.verb), len(v.ready())), width-2))}
+	for _, p := range v.proposals {
+		text := p.subject
+		for _, t := range p.preview.Targets {
+			if t.Change.Target != p.finding.Object {
+				text += ", and " + kube.Clean(t.Change.Target.String())
+			}
+		}
+		if p.hidden {
+			text += " (hidden by the filter)"
+		}
+		sign, style := "•", s.text
+		switch {
+		case p.applied != nil || p.covered:
+			sign, style = "✓", s.good
+		case !p.ready():
+			sign, style = "✗", s.muted
+		}
+		lines = append(lines, bullet(style, style, sign, text, width)...)
+	}
+	return append(lines, "")
+}
+
+// markHidden says of proposals that the list doesn't show their findings.
+func markHidden(proposals []proposal, shown func(id string) bool) []proposal {
+	for i := range proposals {
+		proposals[i].hidden = shown != nil && !shown(proposals[i].finding.ID)
+	}
+	return proposals
+}
+
+// openUndoBatch previews taking back all that was fixed together, the newest
+// first.
+func (a *App) openUndoBatch(group string) tea.Cmd {
+	if a.session == nil || a.session.fixer == nil {
+		a.flash(info, "not connected: nothing can be taken back")
+		return nil
+	}
+	session := a.session
+	v := newDiffView(a, "undo", func(ctx context.Context) []proposal { return session.proposeUndoBatch(ctx, group) })
+	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
+		undone, err := session.fixer.Undo(ctx, p.entry)
+		if err == nil {
+			session.versions(ctx, undone.Objects)
+		}
+		return undone, err
+	}
+	a.push(v)
+	return v.start()
+}
+
+// proposeUndoBatch previews the undo of each entry of a batch. What a newer
+// one has built on can only be previewed once that is back.
+func (s *Session) proposeUndoBatch(ctx context.Context, group string) []proposal {
+	entries := slices.DeleteFunc(s.fixer.Journal.Group(group), func(e fixes.Entry) bool {
+		return e.State != fixes.Applied && e.State != fixes.Partial && e.State != fixes.Undoing
+	})
+	slices.Reverse(entries)
+	var all []proposal
+	touched := map[kube.Ref]bool{}
+	for _, entry := range entries {
+		p := s.proposeUndo(ctx, entry)
+		p.subject += ": " + kube.Clean(entry.Title)
+		p.entry = entry.ID
+		overlaid := slices.ContainsFunc(entry.Objects, func(o fixes.JournalObject) bool { return touched[o.Ref] })
+		p.later = overlaid && errors.Is(errors.Join(p.err, p.preview.Err()), fixes.ErrChanged)
+		for _, o := range entry.Objects {
+			touched[o.Ref] = true
+		}
+		all = append(all, p)
+	}
+	if len(all) == 0 {
+		return []proposal{{subject: "batch " + group, err: fixes.ErrNothingToUndo}}
+	}
+	return all
+}
