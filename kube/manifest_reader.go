@@ -27,7 +27,7 @@ type manifestReader struct {
 
 func newManifestReader(namespace string) *manifestReader {
 	return &manifestReader{
-		inv: newInventory(), namespace: namespace, kinds: append(kinds(), customKinds()...),
+		inv: newInventory(), namespace: namespace, kinds: slices.Concat(kinds(), customKinds(), configFileKinds()),
 		decoder: serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer(),
 	}
 }

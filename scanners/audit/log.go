@@ -87,14 +87,23 @@ func auditPolicyGaps() scanners.Check {
 		Title:      "The audit policy leaves out what matters",
 		References: []string{"CIS 3.2.2", "C-0161"},
 		Fix:        scanners.Manual,
-		Needs:      []kube.Resource{kube.APIServerFlags},
-		Find:       findPolicyGaps,
+		// A policy among manifests can be judged without the flags.
+		Reads: []kube.Resource{kube.APIServerFlags},
+		Find:  findPolicyGaps,
 	}
 }
 
-// findPolicyGaps sees what the flags tell; the rules are in a file on the
-// control plane's disk.
+// findPolicyGaps judges the rules where they are among the manifests. Of a
+// cluster it sees what the flags tell; the rules are in a file on the control
+// plane's disk.
 func findPolicyGaps(inv *kube.Inventory) scanners.Result {
+	if files := inv.Custom[kube.AuditPolicyFiles]; len(files) > 0 {
+		var hits []scanners.Hit
+		for _, file := range files {
+			hits = append(hits, policyGaps(file)...)
+		}
+		return scanners.Found(hits)
+	}
 	policy := flags.Of(inv, "audit-policy-file")
 	if !policy.Set {
 		return scanners.Unknown("there is no audit policy to judge (see audit/audit-disabled)")

@@ -1,7 +1,9 @@
 package data
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -202,4 +204,24 @@ func TestSecretReaders(t *testing.T) {
 		is("another right", binding(`{apiGroups: [""], resources: [configmaps], verbs: [get]}`, runner)),
 		is("a right without a reader", binding(`{apiGroups: [""], resources: [secrets], verbs: [create]}`, runner)),
 	)
+}
+
+func TestEncryptionConfigurationsInManifests(t *testing.T) {
+	config := func(entries string) string {
+		return "{apiVersion: apiserver.config.k8s.io/v1, kind: EncryptionConfiguration, resources: [" + entries + "]}"
+	}
+	const key = "{keys: [{name: k1, secret: FAKEc2VjcmV0LWtleQ==}]}"
+	at := "EncryptionConfiguration/- | resources | secrets"
+	scantest.Judge(t, encryptionAtRest(), []scantest.Verdict{
+		{Name: "identity first", Objects: config("{resources: [secrets], providers: [{identity: {}}, {aescbc: " + key + "}]}"), Files: true, Want: []string{at}},
+		{Name: "identity last, to read what is there", Objects: config("{resources: [configmaps, secrets], providers: [{aescbc: " + key + "}, {identity: {}}]}"), Files: true},
+		{Name: "a key manager for everything", Objects: config("{resources: ['*.*'], providers: [{kms: {apiVersion: v2, name: k, endpoint: 'unix:///k.sock'}}]}"), Files: true},
+		{Name: "the first entry counts", Objects: config("{resources: [secrets], providers: [{identity: {}}]}, {resources: ['*.*'], providers: [{secretbox: " + key + "}]}"), Files: true, Want: []string{at}},
+		{Name: "other resources alone", Objects: config("{resources: [configmaps], providers: [{aescbc: " + key + "}]}"), Files: true, Want: []string{at}},
+		{Name: "aesgcm", Objects: config("{resources: [secrets], providers: [{aesgcm: " + key + "}]}"), Files: true, Want: []string{at + " | low"}},
+	})
+	inv := scantest.Files(t, config("{resources: [secrets], providers: [{aescbc: "+key+"}]}"))
+	if text := fmt.Sprint(inv.Custom[kube.EncryptionFiles][0].Object); strings.Contains(text, "FAKE") {
+		t.Errorf("the key is kept: %s", text)
+	}
 }

@@ -119,3 +119,30 @@ func TestKubeletsThatNobodyAskedAreUnknown(t *testing.T) {
 		}
 	}
 }
+
+func TestKubeletConfigurationsInManifests(t *testing.T) {
+	const kubelet = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+	at := func(field string) []string { return []string{"KubeletConfiguration/- | " + field} }
+	for _, tt := range []struct {
+		check     scanners.Check
+		good, bad string
+		field     string
+	}{
+		{kubeletAnonymousAuth(), "", "authentication: {anonymous: {enabled: true}}", "authentication.anonymous.enabled"},
+		{kubeletAuthorization(), "", "authorization: {mode: AlwaysAllow}", "authorization.mode"},
+		{kubeletClientCA(), "authentication: {x509: {clientCAFile: /ca.crt}}", "", "authentication.x509.clientCAFile"},
+		{kubeletReadOnlyPort(), "", "readOnlyPort: 10255", "readOnlyPort"},
+		{kubeletCertificateRotation(), "rotateCertificates: true", "rotateCertificates: false", "rotateCertificates"},
+		{kubeletPIDLimit(), "podPidsLimit: 1024", "", "podPidsLimit"},
+		{kubeletFirewallChains(), "", "makeIPTablesUtilChains: false", "makeIPTablesUtilChains"},
+		{kubeletEventRate(), "", "eventRecordQPS: 0", "eventRecordQPS"},
+	} {
+		scantest.Judge(t, tt.check, []scantest.Verdict{
+			{Name: "good", Objects: kubelet + tt.good, Files: true},
+			{Name: "bad", Objects: kubelet + tt.bad, Files: true, Want: at(tt.field)},
+		})
+	}
+	scantest.Judge(t, kubeletStreamingTimeout(), []scantest.Verdict{
+		{Name: "0, which the kubelet takes for its default", Objects: kubelet + "streamingConnectionIdleTimeout: 0s", Files: true},
+	})
+}
