@@ -79,16 +79,20 @@ command it opens on the current context.`,
 
 	var options tui.Options
 	root.Flags().StringVar(&options.Theme, "theme", "", "the skin's name: dark, light, or one of your own")
-	var noLive bool
+	var noLive, plain bool
+	root.Flags().BoolVar(&plain, "plain", false, "talk in lines, for screen readers: no redrawing, no colour, numbers to choose by")
 	root.Flags().BoolVar(&noLive, "no-live", false, "don't follow the cluster after the scan; ctrl-r scans again")
 	root.Flags().StringVarP(&options.Command, "command", "c", "", "the view to start with, as typed after ':'")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
-		if !a.hasScreen() {
+		if !plain && !a.hasScreen() {
 			return a.noTerminal(cmd.Context())
 		}
 		options.Flags, options.Namespace, options.ReadOnly = a.flags, a.namespace(), a.readOnly
 		options.Checks, options.Settings, options.Version = a.checks, a.settings, version
 		options.Live = !noLive && (a.settings.Live == nil || *a.settings.Live)
+		if plain {
+			return tui.RunPlain(cmd.Context(), options, a.in, a.out)
+		}
 		return tui.Run(cmd.Context(), options)
 	}
 	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newGuard(a), newAct(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newReach(a), newInfo(a), newVersion(a))
