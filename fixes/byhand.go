@@ -133,9 +133,7 @@ func exactly(s Situation, set func(podTemplate, Situation) (setting, error), ref
 	if !errors.Is(refused, ErrManual) || !bare || isStatic(s.Live) || metav1.GetControllerOf(s.Live) != nil {
 		return refused
 	}
-	asManifest := s.Live.DeepCopy()
-	asManifest.SetUID("") // in a manifest it could be changed
-	template, err := templateOf(asManifest)
+	template, err := anyTemplate(s.Live)
 	if err != nil {
 		return err
 	}

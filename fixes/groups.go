@@ -39,7 +39,7 @@ const gidQuestion = "gid"
 // whichGroup asks for the group that takes root's place, if one does: nobody's
 // or the one that goes with the user.
 func whichGroup(s Situation) []Question {
-	template, err := templateOf(s.Live)
+	template, err := anyTemplate(s.Live)
 	if err != nil || s.Finding.Key == "supplementalGroups" {
 		return nil
 	}

@@ -67,10 +67,17 @@ func templateOf(live *unstructured.Unstructured) (podTemplate, error) {
 	return podTemplate{live: live, path: path, spec: spec}, nil
 }
 
-// liveContainer is the finding's container, for questions about it; false if
-// it can't be changed, of which the plan tells.
+// anyTemplate is the pod template of every workload, also of one that can't be
+// changed: the answers to questions about it then shape the steps for a person.
+func anyTemplate(live *unstructured.Unstructured) (podTemplate, error) {
+	asManifest := live.DeepCopy()
+	asManifest.SetUID("") // in a manifest everything can be changed
+	return templateOf(asManifest)
+}
+
+// liveContainer is the finding's container, for questions about it.
 func liveContainer(s Situation) (map[string]any, bool) {
-	template, err := templateOf(s.Live)
+	template, err := anyTemplate(s.Live)
 	if err != nil {
 		return nil, false
 	}

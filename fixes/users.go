@@ -60,7 +60,7 @@ func notRoot(s Situation) (context map[string]any, notes []string, err error) {
 // whichUser asks for the user: the one that was seen, the image's own, or
 // one of the other containers'.
 func whichUser(s Situation) []Question {
-	template, err := templateOf(s.Live)
+	template, err := anyTemplate(s.Live)
 	if err != nil {
 		return nil
 	}
