@@ -64,12 +64,8 @@ func (a *App) openNodeProbe(node string) tea.Cmd {
 
 // openNodeNamed is the command probe NODE.
 func openNodeNamed(a *App, node string) tea.Cmd {
-	switch {
-	case node == "":
+	if node == "" {
 		a.flash(warning, "probe takes the name of a node; on pods, workloads and findings the key "+a.keys.Probe.Help().Key+" does it")
-		return nil
-	case a.session == nil:
-		a.flash(info, "not connected: there is no node to look at")
 		return nil
 	}
 	return a.openNodeProbe(node)
@@ -87,8 +83,11 @@ func nodeNames(a *App) []string {
 
 func (v *nodeProbeView) title() string { return "node" }
 
-// start reads what is kept of the node.
+// start reads what is kept of the node, once there is a connection.
 func (v *nodeProbeView) start() tea.Cmd {
+	if v.app.session == nil {
+		return nil
+	}
 	cluster, node := v.app.session.cluster, v.node
 	return v.app.start(v, "reading what is known of the node", func(context.Context) tea.Msg {
 		all, err := keptNodeFacts(cluster)
@@ -97,6 +96,14 @@ func (v *nodeProbeView) start() tea.Cmd {
 		}
 		return nodeFactsMsg{err: err}
 	})
+}
+
+// onSnapshot comes after connecting, too.
+func (v *nodeProbeView) onSnapshot() tea.Cmd {
+	if v.loaded {
+		return nil
+	}
+	return v.start()
 }
 
 // keptNodeFacts is what node probes saw of the cluster before.
@@ -143,7 +150,7 @@ func (v *nodeProbeView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return cmd
 	case v.plan != nil && key.Matches(msg, keys.Press):
 		return v.create()
-	case v.plan == nil && key.Matches(msg, keys.Press, keys.Probe):
+	case v.loaded && v.plan == nil && key.Matches(msg, keys.Press, keys.Probe):
 		v.edit()
 	default:
 		v.pager.onKey(msg, keys)
@@ -204,58 +211,6 @@ func (s *Session) previewNodeProbe(ctx context.Context, name string, o kube.Node
 	return &nodeProbePreview{plan, text}, err
 }
 
-// create carries out what is shown. A key that was in flight when it appeared
-// doesn't count.
-func (v *nodeProbeView) create() tea.Cmd {
-	switch {
-	case v.app.now().Sub(v.opened) < settleTime:
-		return nil
-	case v.app.readOnly:
-		v.app.flash(info, "read-only: ctrl-o allows changes")
-		return nil
-	case v.app.session.fixer == nil:
-		v.app.flash(failure, "nothing can be created without the journal: "+kube.Explain(v.app.session.fixerErr))
-		return nil
-	}
-	return v.app.confirmHere("Create it", "A pod will read the node's files for some seconds", []string{v.plan.plan.Pod.Namespace}, v.createNow)
-}
-
-func (v *nodeProbeView) createNow() tea.Cmd {
-	v.running = true
-	session, plan, progress := v.app.session, v.plan.plan, v.progress
-	progress.Store("creating the pod")
-	return v.app.start(v, "probing the node", func(ctx context.Context) tea.Msg {
-		ctx, cancel := context.WithTimeout(ctx, debugPatience)
-		defer cancel()
-		facts, err := session.fixer.ProbeNode(ctx, plan, func(why string) { progress.Store(why) })
-		if err == nil {
-			err = session.keepNode(facts)
-		}
-		return nodeProbedMsg{facts, err}
-	})
-}
-
-func (s *Session) keepNode(facts kube.NodeFacts) error {
-	store, err := fixes.NodeStore()
-	if err != nil {
-		return err
-	}
-	return store.Put(s.cluster, facts)
-}
-
-// onProbed shows what was seen, and has the checks judge it.
-func (v *nodeProbeView) onProbed(msg nodeProbedMsg) tea.Cmd {
-	v.running, v.plan = false, nil
-	if msg.err != nil {
-		v.problem = kube.Explain(msg.err)
-		return nil
-	}
-	v.facts, v.problem = &msg.facts, ""
-	v.pager.toTop()
-	v.app.flash(info, "the pod is deleted; the checks of the node layer judge what it saw")
-	return v.app.rescan()
-}
-
 // close goes back a step, and stops a probe: its pod is deleted.
 func (v *nodeProbeView) close() (bool, tea.Cmd) {
 	switch {
@@ -282,33 +237,4 @@ func (v *nodeProbeView) cursor() *tea.Cursor {
 		c.Y += nodeFormLine
 	}
 	return c
-}
-
-// reapNodeProbes deletes what a killed kiln has left behind.
-func (a *App) reapNodeProbes() tea.Cmd {
-	if a.session.fixer == nil || a.readOnly {
-		return nil
-	}
-	fixer := a.session.fixer
-	return a.start(nil, "", func(ctx context.Context) tea.Msg {
-		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
-		defer cancel()
-		reaped, err := fixer.ReapNodeProbes(ctx)
-		return reapedMsg{reaped, err}
-	})
-}
-
-// reapedMsg names pods of node probes that were deleted.
-type reapedMsg struct {
-	pods []string
-	err  error
-}
-
-func (a *App) onReaped(msg reapedMsg) {
-	if len(msg.pods) > 0 {
-		a.flash(info, "deleted what an earlier node probe has left behind: "+kube.Clean(strings.Join(msg.pods, ", ")))
-	}
-	if msg.err != nil {
-		a.flash(warning, kube.Explain(msg.err))
-	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -31,6 +32,8 @@ func newInfo(a *app) *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(t, "Journal:\t%s\n", journal)
+			fmt.Fprintf(t, "Evidence:\t%s\n", filepath.Join(filepath.Dir(journal), "evidence"))
+			fmt.Fprintf(t, "Nodes:\t%s\n", filepath.Join(filepath.Dir(journal), "nodes"))
 			fmt.Fprintf(t, "Configuration:\t%s\n", orDash(a.configPath()))
 			fmt.Fprintf(t, "Skins:\t%s\n", themes.Folder())
 			fmt.Fprintf(t, "Checks:\t%d\n", len(a.checks))
