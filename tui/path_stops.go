@@ -53,7 +53,7 @@ func (p pathStop) next(done pathProgress) (pathStep, bool) {
 }
 
 // checksPerLayer are enough to see what a layer is about.
-const checksPerLayer = 3
+const checksPerLayer = 2
 
 // pathStops leads through the layers: the introduction, then the checks that
 // find most to learn from here. A check that was begun stays on the path when

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/kube"
+	"kiln/scanners/rbac"
 	"kiln/scanners/tracing"
 )
 
@@ -71,6 +72,9 @@ func parseTrace(arg, namespace string) (traceQuestion, string) {
 		return q, "trace takes VERB RESOURCE [NAME] [as SUBJECT], such as get secrets as sa:shop/api; alone it asks"
 	}
 	q.verb, q.resource, q.name = words[0], words[1], strings.Join(words[2:], "")
+	if subject, err := rbac.ParseSubject(q.as); err == nil && q.namespace == "" {
+		q.namespace = subject.Namespace // where a ServiceAccount most often asks
+	}
 	return q, ""
 }
 

@@ -76,6 +76,9 @@ func TestTraceQuestions(t *testing.T) {
 			t.Errorf("%q is %+v (%s), want %+v", arg, got, problem, want)
 		}
 	}
+	if q, _ := parseTrace("get secrets as sa:shop/ci", ""); q.namespace != "shop" {
+		t.Errorf("a ServiceAccount asks in its own namespace, not in %q", q.namespace)
+	}
 	for _, arg := range []string{"get", "a b c d"} {
 		if _, problem := parseTrace(arg, ""); problem == "" {
 			t.Errorf("%q should be refused", arg)

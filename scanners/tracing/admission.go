@@ -157,6 +157,8 @@ func plugins() []plugin {
 // changersText names what may change requests in this cluster.
 func changersText(a kube.TraceAdmission) []string {
 	switch {
+	case a.Stored == nil:
+		return nil
 	case a.ChangersErr != nil:
 		return []string{"which mutating webhooks and policies there are couldn't be read: " + kube.Explain(a.ChangersErr)}
 	case len(a.Changers) > 0:
