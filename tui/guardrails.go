@@ -88,14 +88,14 @@ func (v *guardrailsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case v.table.onKey(msg, keys):
 	case len(v.rows) == 0:
-	case key.Matches(msg, keys.GuardFirm):
+	case key.Matches(msg, keys.Fix):
 		g := v.rows[v.table.cursor]
 		if g.Stage == fixes.Denies {
 			v.app.flash(info, "it refuses already")
 			return nil
 		}
 		return v.app.openGuard(fixes.GuardRequest{Check: g.Check, Namespace: g.Namespace, Stage: fixes.Denies, By: g.By})
-	case key.Matches(msg, keys.GuardRemove):
+	case key.Matches(msg, keys.Undo):
 		return v.app.openUnguard(v.rows[v.table.cursor])
 	case key.Matches(msg, keys.Lesson):
 		return learn(v.app, v.rows[v.table.cursor].Check)
@@ -167,10 +167,16 @@ func (v *guardrailsView) render(width, height int) []string {
 
 func (v *guardrailsView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{k.GuardFirm, k.GuardRemove, k.Lesson, k.Filter}
+	return []key.Binding{meaning(k.Fix, "refuse, not only warn"), meaning(k.Undo, "remove"), k.Lesson, k.Filter}
 }
 
 func (v *guardrailsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Guardrails", []key.Binding{k.GuardFirm, k.GuardRemove, k.Lesson, k.Copy, k.Filter}}, k.moving()}
+	return []keyGroup{{"Guardrails", append(v.hints(), k.Copy)}, k.moving()}
+}
+
+// meaning is a key that does here what its name elsewhere doesn't tell.
+func meaning(b key.Binding, desc string) key.Binding {
+	b.SetHelp(b.Help().Key, desc)
+	return b
 }

@@ -49,9 +49,6 @@ type keyMap struct {
 
 	// Buttons and prompts.
 	NextButton, PreviousButton, Press, Accept key.Binding
-
-	// Guardrails.
-	GuardFirm, GuardRemove key.Binding
 }
 
 func newKeyMap() *keyMap {
@@ -140,9 +137,6 @@ func newKeyMap() *keyMap {
 		Split: bind("v", "side by side", "v"),
 		Whole: bind("o", "whole object", "o"),
 		Wrap:  bind("w", "wrap long lines", "w"),
-
-		GuardFirm:   bind("f", "refuse, not only warn", "f"),
-		GuardRemove: bind("u", "remove the guardrail", "u"),
 
 		NextButton:     bind("tab →", "next button", "tab", "right"),
 		PreviousButton: bind("shift-tab ←", "previous button", "shift+tab", "left"),

@@ -11,15 +11,15 @@ import (
 
 func TestUsersBindKeysAnew(t *testing.T) {
 	keys := newKeyMap()
-	if err := keys.rebind(writeKeys(t, "fix: [x, ctrl-x]\nsortSeverity: [shift-z]\n")); err != nil {
+	if err := keys.rebind(writeKeys(t, "fix: [h, ctrl-x]\nsortSeverity: [shift-z]\n")); err != nil {
 		t.Fatal(err)
 	}
-	for name, binding := range map[string]key.Binding{"x": keys.Fix, "ctrl+x": keys.Fix, "Z": keys.SortSeverity} {
+	for name, binding := range map[string]key.Binding{"h": keys.Fix, "ctrl+x": keys.Fix, "Z": keys.SortSeverity} {
 		if !key.Matches(keyOf(name), binding) {
 			t.Errorf("%s does nothing", name)
 		}
 	}
-	if key.Matches(keyOf("f"), keys.Fix) || keys.Fix.Help().Key != "x ctrl-x" {
+	if key.Matches(keyOf("f"), keys.Fix) || keys.Fix.Help().Key != "h ctrl-x" {
 		t.Errorf("the old key still works, or the help is wrong: %q", keys.Fix.Help().Key)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
@@ -15,8 +16,10 @@ type task struct {
 	label  string
 	owner  view
 	cancel context.CancelFunc
-	// waiting tasks wait for the world, not for work: they don't spin.
+	// waiting tasks wait for the world, not for work: they don't spin. Those
+	// that have begun do so.
 	waiting bool
+	begun   atomic.Bool
 }
 
 // taskDoneMsg brings a task's result.
@@ -43,14 +46,17 @@ func (a *App) launch(t *task, work func(context.Context) tea.Msg) tea.Cmd {
 	a.taskID++
 	t.id, t.cancel = a.taskID, cancel
 	a.tasks = append(a.tasks, t)
-	return func() tea.Msg { return taskDoneMsg{t.id, work(ctx)} }
+	return func() tea.Msg {
+		t.begun.Store(true)
+		return taskDoneMsg{t.id, work(ctx)}
+	}
 }
 
 // awaiting counts the tasks that wait for the world.
 func (a *App) awaiting() int {
 	n := 0
 	for _, t := range a.tasks {
-		if t.waiting {
+		if t.waiting && t.begun.Load() {
 			n++
 		}
 	}
