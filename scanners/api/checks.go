@@ -42,6 +42,7 @@ func Checks(cfg scanners.Config) []scanners.Check {
 			outdatedVersion(),
 			publicEndpoint(),
 			certificates(),
+			tiller(),
 			deprecatedAPI(),
 			authentication(),
 			anonymousAccess(),

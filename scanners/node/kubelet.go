@@ -44,6 +44,11 @@ func (s setting) find(inv *kube.Inventory) scanners.Result {
 			hits = append(hits, scanners.Hit{Object: nodeNamed(inv, name), Path: s.field, Message: fmt.Sprintf("its kubelet has %s: %s", s.field, fault)})
 		}
 	}
+	for _, p := range kubeletsInManifests(inv) {
+		if fault := s.fault(p.config); fault != "" {
+			hits = append(hits, scanners.Hit{Object: p.Object, Path: p.Path + ".command", Message: fmt.Sprintf("has %s: %s", s.field, fault)})
+		}
+	}
 	for _, file := range inv.Custom[kube.KubeletConfigFiles] {
 		if fault := s.fault(withDefaults(file)); fault != "" {
 			hits = append(hits, scanners.Hit{Object: file, Path: s.field, Message: fmt.Sprintf("has %s: %s", s.field, fault)})

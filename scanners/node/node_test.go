@@ -146,3 +146,30 @@ func TestKubeletConfigurationsInManifests(t *testing.T) {
 		{Name: "0, which the kubelet takes for its default", Objects: kubelet + "streamingConnectionIdleTimeout: 0s", Files: true},
 	})
 }
+
+func TestKubeletsThatManifestsStart(t *testing.T) {
+	kubelet := func(flags string) string {
+		return "{apiVersion: v1, kind: Pod, metadata: {name: k, namespace: default}, spec: {containers: [{name: k, image: x, command: [kubelet], args: [" + flags + "]}]}}"
+	}
+	at := []string{"Pod/k in default | spec.containers[0].command"}
+	for _, tt := range []struct {
+		check     scanners.Check
+		good, bad string
+	}{
+		{kubeletAnonymousAuth(), "--anonymous-auth=false", ""},
+		{kubeletAuthorization(), "--authorization-mode=Webhook", "--authorization-mode=AlwaysAllow"},
+		{kubeletClientCA(), "--client-ca-file=/ca.crt", ""},
+		{kubeletReadOnlyPort(), "--read-only-port=0", "--read-only-port=10255"},
+		{kubeletStreamingTimeout(), "--streaming-connection-idle-timeout=5m", "--streaming-connection-idle-timeout=0"},
+		{kubeletEventRate(), "--event-qps=10", "--event-qps=0"},
+		{kubeletFirewallChains(), "", "--make-iptables-util-chains=false"},
+		{kubeletServingCertificate(), "--tls-cert-file=/k.crt", ""},
+	} {
+		scantest.Judge(t, tt.check, []scantest.Verdict{
+			{Name: "good", Objects: kubelet(tt.good), Files: true},
+			{Name: "bad", Objects: kubelet(tt.bad), Files: true, Want: at},
+			{Name: "a file decides", Objects: kubelet("--config=/var/lib/kubelet/config.yaml"), Files: true},
+			{Name: "a pod of a cluster", Objects: kubelet(tt.bad)},
+		})
+	}
+}
