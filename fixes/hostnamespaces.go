@@ -1,11 +1,16 @@
 package fixes
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 func hostNetwork() Recipe {
-	return inTemplate("pod/host-network", func(template podTemplate, _ Situation) (setting, error) {
+	return inTemplate("pod/host-network", func(template podTemplate, s Situation) (setting, error) {
+		if hasHostProcess(template) {
+			return setting{}, &ManualError{Why: "a process of a Windows node is in the node's network, too", Steps: fixFirst("pod/host-process", s)}
+		}
 		pod := map[string]any{"hostNetwork": false}
 		notes := []string{
 			"The pod gets an address of its own: whoever reached it by a node's address needs a Service.",
@@ -18,6 +23,18 @@ func hostNetwork() Recipe {
 			}
 		}
 		return setting{title: "Give the pod a network of its own", pod: pod, notes: notes}, nil
+	})
+}
+
+// hasHostProcess says that a container runs as a process of its Windows node.
+func hasHostProcess(template podTemplate) bool {
+	if field(template.spec, "securityContext", "windowsOptions", "hostProcess") == true {
+		return true
+	}
+	containers, _, _ := unstructured.NestedSlice(template.spec, "containers")
+	return slices.ContainsFunc(containers, func(item any) bool {
+		container, _ := item.(map[string]any)
+		return field(container, "securityContext", "windowsOptions", "hostProcess") == true
 	})
 }
 

@@ -41,11 +41,30 @@ func psaMissing() Recipe {
 			plan.Title = fmt.Sprintf("Enforce the Pod Security level %s in namespace %s", enforced, namespace)
 			plan.Notes = append(plan.Notes, "Running pods stay; new ones that violate the level are refused, debug containers for pods that do, too.")
 		}
+		now := s.Live.GetLabels()
+		if enforced == noLevel && now[api.WarnLevelLabel] == labels[api.WarnLevelLabel] && now[api.AuditLevelLabel] == labels[api.AuditLevelLabel] {
+			return plan, levelByHand(s, plan.Notes)
+		}
 		change := applyTo(s.Live)
 		change.Apply.SetLabels(labels)
 		plan.Changes = []Change{change}
 		return plan, nil
 	}}
+}
+
+// levelByHand is for a namespace that warns already, and whose workloads miss
+// every level.
+func levelByHand(s Situation, inTheWay []string) error {
+	g := &guide{finding: s.Finding, inv: s.Inventory}
+	for _, why := range inTheWay {
+		g.say("%s", why)
+	}
+	const enforce = api.EnforceLevelLabel + "=" + string(api.LevelBaseline)
+	g.say("Mend those, or move them to a namespace that is for such workloads alone. The API server says which pods are left:")
+	g.run("kubectl label %s --overwrite --dry-run=server %s", g.target(), enforce)
+	g.say("Once it names none, enforce the level:")
+	g.run("kubectl label %s --overwrite %s", g.target(), enforce)
+	return &ManualError{Why: "its workloads don't meet even the baseline level, and it warns of them already", Steps: g.text()}
 }
 
 const (

@@ -40,6 +40,12 @@ func runAsRoot() Recipe {
 func notRoot(s Situation) (context map[string]any, notes []string, err error) {
 	context = map[string]any{"runAsNonRoot": true}
 	answer := s.Answers[uidQuestion]
+	if answer == "" { // a bare pod's or a job's, which nobody was asked about
+		answer = imageUser
+		if strings.HasSuffix(s.Finding.Path, "runAsUser") {
+			answer = fmt.Sprint(nobodyInParticular)
+		}
+	}
 	if answer == imageUser {
 		return context, []string{
 			"If the image's user is root, or a name instead of a number, the container will not start: \"container has runAsNonRoot and image will run as root\".",
