@@ -41,6 +41,16 @@ func passwordOptions() []passwordOption {
 	}
 }
 
+func optionsByProgram() map[string][]passwordOption {
+	all := map[string][]passwordOption{}
+	for _, o := range passwordOptions() {
+		for _, program := range o.programs {
+			all[program] = append(all[program], o)
+		}
+	}
+	return all
+}
+
 // inCommands looks for passwords that a program is given by an option whose
 // name doesn't tell, and for variables that are set on a command line: in
 // the container's own command, in the script of its shell, and in what its
@@ -70,7 +80,7 @@ func (d detector) inCommand(words []string) []leak {
 			}
 		case slices.Contains([]string{"export", "env", "exec", "sudo", "time", "nohup", "then", "do", "else", "if", "elif", "while", "until", "!", "{", "("}, words[0]):
 		default:
-			return append(leaks, given(path.Base(words[0]), words[1:])...)
+			return append(leaks, d.given(path.Base(words[0]), words[1:])...)
 		}
 		words = words[1:]
 	}
@@ -78,10 +88,10 @@ func (d detector) inCommand(words []string) []leak {
 }
 
 // given are the passwords among a program's arguments.
-func given(program string, args []string) []leak {
+func (d detector) given(program string, args []string) []leak {
 	var leaks []leak
-	for _, o := range passwordOptions() {
-		if !slices.Contains(o.programs, program) || o.with != "" && !slices.Contains(args, o.with) {
+	for _, o := range d.options[program] {
+		if o.with != "" && !slices.Contains(args, o.with) {
 			continue
 		}
 		for i, arg := range args {

@@ -9,9 +9,11 @@ import (
 // run of a check, since it holds compiled expressions.
 type detector struct {
 	patterns []pattern
+	// options are those by which programs take passwords, by the program.
+	options map[string][]passwordOption
 }
 
-func newDetector() detector { return detector{patterns: forms()} }
+func newDetector() detector { return detector{patterns: forms(), options: optionsByProgram()} }
 
 // credential says what kind of credential a name and its literal value are,
 // "a password" for example, or nothing. The answer never holds the value.
