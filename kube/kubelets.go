@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -45,10 +47,21 @@ func (col *collector) settleProbedKubelets() {
 	var gap *Gap
 	if !all {
 		gap = &Gap{KubeletConfigs,
-			"the kubelets were not asked, because that takes the right to proxy to nodes",
+			"the kubelets were not asked, because that takes the right to proxy to nodes" + probedInVain(col.inv, col.opts.NodeFacts),
 			"--kubelets asks them; 'kiln debug node/NAME --probe' looks at one node's"}
 	}
 	col.settle(KubeletConfigs, batch{store: func(inv *Inventory) { inv.Kubelets = configs }}, gap)
+}
+
+// probedInVain says why node probes, too, could not tell; empty if they did.
+func probedInVain(inv *Inventory, kept map[string]NodeFacts) string {
+	facts, _ := currentFacts(inv, kept)
+	for _, name := range slices.Sorted(maps.Keys(facts)) {
+		if why := facts[name].WhyUnseen("kubelet-config"); why != "" {
+			return "; of node " + Clean(name) + " a probe could not tell: " + why
+		}
+	}
+	return ""
 }
 
 func kubeletGap(failures []error, nodes int) *Gap {

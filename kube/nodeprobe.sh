@@ -27,7 +27,7 @@ mounted() {
 see() {
   real "$2"
   if ! mounted "$f"; then
-    echo "unseen files/$1 $2 lies outside of the mounted folders"
+    echo "unseen files/$1 $2 lies outside of the mounted folders (--mount adds one)"
   elif said=$(stat -c '%a %u %g' "$h$f" 2>&1); then
     echo "file $1 $said $2"
   else
@@ -43,7 +43,7 @@ all() {
   real "$2"
   dir=$f
   if ! mounted "$dir"; then
-    echo "unseen files/$1 $2 lies outside of the mounted folders"
+    echo "unseen files/$1 $2 lies outside of the mounted folders (--mount adds one)"
   elif [ -d "$h$dir" ] && ! { [ -r "$h$dir" ] && [ -x "$h$dir" ]; }; then
     echo "unseen files/$1 $2 can't be listed: permission denied"
   else
@@ -79,7 +79,7 @@ if [ -n "$kubelet" ]; then
     see kubelet-config "$config"
     real "$config"
     if ! mounted "$f"; then
-      echo "unseen kubelet-config its configuration $config lies outside of the mounted folders"
+      echo "unseen kubelet-config its configuration $config lies outside of the mounted folders (--mount adds one)"
     elif [ -r "$h$f" ]; then
       # A header for fetching static pods may hold a password.
       awk '/^[^ #-]/ {skip = /staticPodURLHeader/} !skip {print "config " $0}' "$h$f"

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -66,7 +67,7 @@ func (c *Cluster) waitForNodeProbe(ctx context.Context, pod *corev1.Pod, progres
 		live, err := c.Client.CoreV1().Pods(pod.Namespace).Get(ctx, pod.Name, metav1.GetOptions{})
 		switch {
 		case ctx.Err() != nil:
-			return whyInVain(ctx, last)
+			return c.whyInVain(ctx, pod, last)
 		case apierrors.IsNotFound(err), err == nil && live.UID != pod.UID:
 			return errors.New("its pod was deleted meanwhile")
 		case err != nil:
@@ -90,9 +91,18 @@ func (c *Cluster) waitForNodeProbe(ctx context.Context, pod *corev1.Pod, progres
 	}
 }
 
-func whyInVain(ctx context.Context, last string) error {
+// whyInVain says what was waited for in vain, with the latest warning about
+// the pod: only events tell of a folder that can't be mounted.
+func (c *Cluster) whyInVain(ctx context.Context, pod *corev1.Pod, last string) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	selector := fields.Set{"involvedObject.uid": string(pod.UID), "type": corev1.EventTypeWarning}
+	events, err := c.Client.CoreV1().Events(pod.Namespace).List(ctx, metav1.ListOptions{FieldSelector: selector.String()})
+	if err == nil && len(events.Items) > 0 {
+		last += ": " + Clean(events.Items[len(events.Items)-1].Message)
 	}
 	return fmt.Errorf("its pod did not end in time: %s", last)
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"kiln/fixes"
 	"kiln/kube"
 	"kiln/kube/kubetest"
 )
@@ -91,7 +94,7 @@ func TestProbeOfANodeWhoseKubeletLiesElsewhere(t *testing.T) {
 		t.Fatalf("exit %d, %s%s", got.code, got.out, got.err)
 	}
 	for _, check := range []string{"node/kubelet-files", "node/kubelet-anonymous-auth"} {
-		if status, reason := statusOf(t, check); status != "unknown" {
+		if status, reason := statusOf(t, check); status != "unknown" || !strings.Contains(reason, "--mount adds one") {
 			t.Errorf("%s: %s, %s", check, status, reason)
 		}
 	}
@@ -117,11 +120,43 @@ func TestProbeOfANodeSaysWhyItCannot(t *testing.T) {
 	if got := probe("--mount", "relative"); got.code != exitError || !strings.Contains(got.err, "absolute path") {
 		t.Errorf("a folder that is none: exit %d, %s", got.code, got.err)
 	}
-	if got := probe("--mount", "/no/such/folder", "--timeout", "8s"); got.code != exitError || !strings.Contains(got.err, "did not end in time") {
+	if got := probe("--mount", "/no/such/folder", "--timeout", "8s"); got.code != exitError || !strings.Contains(got.err, "did not end in time") || !strings.Contains(got.err, "/no/such/folder is not a directory") {
 		t.Errorf("a folder that isn't there: exit %d, %s", got.code, got.err)
 	}
 	if pods := nodeProbePods(t, testbed); len(pods) > 0 {
 		t.Errorf("%s was left behind", pods[0].Name)
+	}
+}
+
+// Whoever stops a probe leaves nothing behind.
+func TestProbeOfANodeThatIsStopped(t *testing.T) {
+	testbed := useNode(t)
+	node, err := testbed.Client().CoreV1().Nodes().Get(t.Context(), kubetest.NodeName, metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster, err := kube.NewCluster(testbed.Config(), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	journal, err := openJournal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := kube.PlanNodeProbe(node, kube.NodeProbeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	fixer := &fixes.Fixer{Cluster: cluster, Journal: journal}
+	if _, err := fixer.ProbeNode(ctx, plan, func(string) { stop() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("the probe ended with %v", err)
+	}
+	if pods := nodeProbePods(t, testbed); len(pods) > 0 {
+		t.Errorf("%s was left behind", pods[0].Name)
+	}
+	if entries, _ := journal.Entries(); len(entries) != 1 || entries[0].State != fixes.Undone {
+		t.Errorf("journal: %+v", entries)
 	}
 }
 

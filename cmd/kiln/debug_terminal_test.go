@@ -182,3 +182,14 @@ func TestPodDeletedWhileAttached(t *testing.T) {
 	term.waitFor("workloads ›") // the screen is back
 	term.waitFor("hello")
 }
+
+// On a terminal, what stands for several pods asks which one.
+func TestTheTerminalAsksWhichPod(t *testing.T) {
+	_, ns := useScenes(t)
+	term := inTerminal(t, "debug", "svc/web", "-n", ns)
+	term.tmux("set-option", "remain-on-exit", "on")
+	term.waitFor("svc/web has 2 pods:")
+	term.waitFor("Which one? [1]")
+	term.keys("2", "Enter")
+	term.waitFor("its node runs Windows")
+}
