@@ -168,3 +168,18 @@ func TestTheGuidedPath(t *testing.T) {
 		}
 	}
 }
+
+func TestThePathInReadOnlyMode(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 120, 40)
+	a.path = newPathProgress()
+	v := pathStopOf(a, "pod/privileged")
+	v.step = fixIt
+	a.push(v)
+	if text := screenText(a); !strings.Contains(text, "Enter shows the fix") || strings.Contains(text, "read-only now") {
+		t.Errorf("writable:\n%s", text)
+	}
+	press(a, "ctrl+o")
+	if text := screenText(a); !strings.Contains(text, "kiln is read-only now: the preview works") {
+		t.Errorf("read-only:\n%s", text)
+	}
+}
