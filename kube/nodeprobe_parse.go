@@ -128,7 +128,7 @@ func (p *nodeProbeParser) finish() NodeFacts {
 }
 
 // kubeletConfig is the file's, with the defaults filled in and the flags over
-// it.
+// it; nil where the probe has said that it couldn't be seen.
 func (p *nodeProbeParser) kubeletConfig() (*kubeletconfig.KubeletConfiguration, error) {
 	flags := kubeletFlags(p.facts.Kubelet.Arguments)
 	config := &kubeletconfig.KubeletConfiguration{}
@@ -138,7 +138,7 @@ func (p *nodeProbeParser) kubeletConfig() (*kubeletconfig.KubeletConfiguration, 
 		return nil, errors.New("its kubelet takes parts of its configuration from " + flags["config-dir"] + ", which kiln doesn't read")
 	case hasFile && p.config.Len() == 0:
 		if slices.ContainsFunc(p.facts.Unseen, func(u Unseen) bool { return u.What == "kubelet-config" }) {
-			return nil, errors.New("its kubelet's settings aren't known")
+			return nil, nil // the probe has said why
 		}
 		return nil, errors.New("its kubelet's configuration was not there to read")
 	}
