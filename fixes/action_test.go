@@ -156,7 +156,7 @@ func TestActionsOnPods(t *testing.T) {
 	b.testbed.Apply(t, shop, b.namespace)
 	pod := b.ref("v1", "Pod", b.podsOf(2)[0].Name)
 	plan, entry := b.act("scale-to-zero", pod)
-	if plan.Changes[0].Target.Kind != "Deployment" || !strings.Contains(plan.Notes[0], "2 pods stop") {
+	if plan.Changes[0].Target.Kind != "Deployment" || !strings.Contains(plan.Notes[0], "without its 2 pods") {
 		t.Errorf("it plans %+v", plan)
 	}
 	b.podsOf(0)

@@ -39,7 +39,7 @@ func planScaleToZero(ctx context.Context, f *Fixer, ref kube.Ref) (Plan, error) 
 	change.Apply.Object["spec"] = map[string]any{"replicas": int64(0)}
 	plan := Plan{
 		Title: fmt.Sprintf("Scale %s to zero", top), Changes: []Change{change},
-		Notes: []string{fmt.Sprintf("It is down then: %s stop. A PodDisruptionBudget doesn't prevent that.", podCount(replicas(live)))},
+		Notes: []string{fmt.Sprintf("It is down then, without its %s. A PodDisruptionBudget doesn't prevent that.", podCount(replicas(live)))},
 	}
 	scalers, err := f.Cluster.Client.AutoscalingV2().HorizontalPodAutoscalers(top.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {

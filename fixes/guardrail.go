@@ -250,8 +250,12 @@ func objectCount(n int) string {
 // Guardrail is one that is in force.
 type Guardrail struct {
 	// Name is what it is removed by.
-	Name  string
+	Name string
+	// Check is what it keeps fixed; for labels, the check that stands for
+	// their level.
 	Check string
+	// Level is that of the Pod Security Standards, for labels.
+	Level string
 	// Namespace is where it holds; empty means everywhere but in the cluster's
 	// own namespaces.
 	Namespace string

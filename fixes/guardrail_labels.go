@@ -56,7 +56,7 @@ func (f *Fixer) labelGuard(ctx context.Context, inv *kube.Inventory, request Gua
 		return nil, err
 	}
 	plan := &GuardPlan{Name: labelGuardName + request.Namespace, Refusals: misses}
-	plan.Title = guardTitle(request)
+	plan.Title = labelTitle(level, request)
 	change := applyTo(live)
 	change.Apply.SetLabels(levelLabels(live, level, request.Stage))
 	plan.Changes = []Change{change}
@@ -66,6 +66,15 @@ func (f *Fixer) labelGuard(ctx context.Context, inv *kube.Inventory, request Gua
 	}
 	plan.Notes = append(plan.Notes, refusalNotes(misses, request.Stage)...)
 	return plan, nil
+}
+
+// labelTitle says what the labels do.
+func labelTitle(level api.Level, request GuardRequest) string {
+	verb := "Warn of"
+	if request.Stage == Denies {
+		verb = "Refuse"
+	}
+	return fmt.Sprintf("%s pods that miss the Pod Security level %s, in namespace %s", verb, level, request.Namespace)
 }
 
 // missesOf are the workloads of the namespace that miss a level, and why.
@@ -127,10 +136,19 @@ func (f *Fixer) labelGuardrails(ctx context.Context) ([]Guardrail, error) {
 		if slices.Contains(held, api.EnforceLevelLabel) {
 			guard.Stage, level = Denies, ns.Labels[api.EnforceLevelLabel]
 		}
-		guard.Check = "Pod Security " + kube.Clean(level)
+		guard.Level = kube.Clean(level)
+		guard.Check = levelCheck(api.Level(level))
 		all = append(all, guard)
 	}
 	return all, nil
+}
+
+// levelCheck is the check that stands for a level: the first that it covers.
+func levelCheck(level api.Level) string {
+	if level == api.LevelRestricted {
+		return "pod/privilege-escalation"
+	}
+	return "pod/privileged"
 }
 
 // labelsOfKiln are the Pod Security labels of a namespace that kiln set.

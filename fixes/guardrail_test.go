@@ -156,7 +156,7 @@ func TestGuardrailByLabels(t *testing.T) {
 	if plan.Name != "pod-security."+b.namespace || len(plan.Refusals) != 1 || plan.Refusals[0].Why != "privileged" {
 		t.Fatalf("it is %s, and refuses %v", plan.Name, plan.Refusals)
 	}
-	if listed := b.guardrails(); len(listed) != 1 || listed[0].Stage != Denies || listed[0].Check != "Pod Security baseline" {
+	if listed := b.guardrails(); len(listed) != 1 || listed[0].Stage != Denies || listed[0].Level != "baseline" || listed[0].Check != "pod/privileged" {
 		t.Errorf("the list is %+v", listed)
 	}
 	removal, err := b.fixer.Unguard(t.Context(), plan.Name)

@@ -132,6 +132,9 @@ func (v *guardrailsView) cell(row, col, _ int) cell {
 		}
 		return cell{"□ warn", s.warning}
 	case 1:
+		if g.Level != "" {
+			return cell{"Pod Security " + g.Level, s.text}
+		}
 		return cell{g.Check, s.text}
 	case 2:
 		return cell{kube.Clean(cleanOr(g.Namespace, "(all)")), s.text}

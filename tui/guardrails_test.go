@@ -74,3 +74,31 @@ func TestWhatCannotBeKeptFixedSaysWhy(t *testing.T) {
 		t.Errorf("there is a button to do it:\n%s", screenText(d.app))
 	}
 }
+
+// Labels are made firm from the list, too.
+func TestLabelsByKeys(t *testing.T) {
+	cluster := kubetest.Cluster(t)
+	namespace := cluster.Namespace(t, "labels")
+	cluster.Apply(t, shopManifest, namespace)
+	label := func() string {
+		t.Helper()
+		ns, err := cluster.Client().CoreV1().Namespaces().Get(t.Context(), namespace, metav1.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ns.Labels["pod-security.kubernetes.io/enforce"]
+	}
+	d := openStory(t, cluster.Kubeconfig(), namespace)
+	d.find("pod/privileged Pod/naked")
+	d.keys("K")
+	d.shows("Warn of pods that miss the Pod Security level baseline", "in "+namespace+": Pod/naked (privileged)")
+	d.keys("tab", "enter")
+	d.command("guardrails")
+	d.shows("□ warn", "Pod Security baseline")
+	d.keys("f")
+	d.shows("Refuse pods that miss the Pod Security level baseline")
+	d.keys("tab", "enter")
+	if label() != "baseline" {
+		t.Fatalf("the namespace enforces %q:\n%s", label(), screenText(d.app))
+	}
+}

@@ -129,8 +129,12 @@ func (a *App) onRolloutFailed(r rollout, now kube.Rollout) {
 func (v *diffView) goOn() tea.Cmd {
 	var entries []fixes.Entry
 	for _, p := range v.proposals {
-		if p.applied != nil {
-			entries = append(entries, *p.applied)
+		if p.applied == nil {
+			continue
+		}
+		entries = append(entries, *p.applied)
+		if v.verb != "undo" && !p.applied.Undoable() {
+			v.app.flash(info, "done, for good: "+p.applied.Title)
 		}
 	}
 	var cmds []tea.Cmd

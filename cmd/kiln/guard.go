@@ -141,6 +141,7 @@ func (a *app) unguard(ctx context.Context, o guardOptions) error {
 type guardEntry struct {
 	Name      string          `json:"name"`
 	Check     string          `json:"check"`
+	Level     string          `json:"level"`     // of the Pod Security Standards, for labels
 	Namespace string          `json:"namespace"` // empty for all but the cluster's own
 	Stage     fixes.Stage     `json:"stage"`
 	By        fixes.GuardKind `json:"by"`
@@ -160,7 +161,7 @@ func (a *app) listGuardrails(ctx context.Context, output string) error {
 	entries := make([]guardEntry, 0, len(all))
 	for _, g := range all {
 		if ns := a.namespace(); ns == "" || ns == g.Namespace || g.Namespace == "" {
-			entries = append(entries, guardEntry{g.Name, g.Check, g.Namespace, g.Stage, g.By, g.Checked, append([]string{}, g.Warnings...)})
+			entries = append(entries, guardEntry{g.Name, g.Check, g.Level, g.Namespace, g.Stage, g.By, g.Checked, append([]string{}, g.Warnings...)})
 		}
 	}
 	switch output {
@@ -183,6 +184,9 @@ func (a *app) writeGuardrails(entries []guardEntry) error {
 	fmt.Fprintln(t, "NAME\tCHECK\tNAMESPACE\tSTAGE\tBY\tRULE")
 	for _, g := range entries {
 		where, rule := g.Namespace, "ok"
+		if g.Level != "" {
+			g.Check = "Pod Security " + g.Level
+		}
 		if where == "" {
 			where = "(all)"
 		}
