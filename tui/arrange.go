@@ -66,7 +66,8 @@ func arrange(ctx context.Context, s *snapshot, q query) (arrangement, error) {
 	if q.filter.labels != nil {
 		labelled = labelsByObject(s.inventory)
 	}
-	for i, f := range s.findings {
+	for i := range s.listed() {
+		f, fading := s.at(int32(i)), i >= len(s.findings)
 		if i%cancelEvery == 0 && ctx.Err() != nil {
 			return arrangement{}, ctx.Err()
 		}
@@ -81,15 +82,15 @@ func arrange(ctx context.Context, s *snapshot, q query) (arrangement, error) {
 		inLayer := q.layer == "" || q.layer == f.Layer
 		if matches && q.leavesOut(f) {
 			matches = false
-			if inLayer {
+			if inLayer && !fading {
 				out.tallyLeftOut(f)
 			}
 		}
-		if matches {
+		if matches && !fading {
 			out.counts[f.Layer]++
 			out.counts[""]++
-			matches = inLayer
 		}
+		matches = matches && inLayer
 		if matches || q.marked[f.ID] {
 			out.rows = append(out.rows, int32(i))
 		}
@@ -132,10 +133,11 @@ func appendSearchText(b []byte, f *scanners.Finding) []byte {
 
 // order sorts rows, which are in the findings' own order: by severity.
 func (q query) order(s *snapshot, rows []int32) {
+	if len(s.fading) > 0 { // they stand behind the others
+		slices.SortStableFunc(rows, func(a, b int32) int { return scanners.Compare(*s.at(a), *s.at(b)) })
+	}
 	if q.sort != bySeverity {
-		slices.SortStableFunc(rows, func(a, b int32) int {
-			return compareBy(q.sort, s.findings[a], s.findings[b])
-		})
+		slices.SortStableFunc(rows, func(a, b int32) int { return compareBy(q.sort, s.at(a), s.at(b)) })
 	}
 	if q.reversed {
 		slices.Reverse(rows)
@@ -148,7 +150,7 @@ func acceptedLast(s *snapshot, rows []int32) {
 	var accepted []int32
 	kept := rows[:0]
 	for _, row := range rows {
-		if s.findings[row].Accepted.Holds() {
+		if s.at(row).Accepted.Holds() {
 			accepted = append(accepted, row)
 		} else {
 			kept = append(kept, row)

@@ -39,6 +39,7 @@ func (d *driver) step(deadline <-chan time.Time) {
 	case msg := <-d.messages:
 		d.busy--
 		d.handle(msg)
+	case <-time.After(time.Millisecond): // one may have begun to wait
 	case <-deadline:
 		d.t.Fatalf("%d commands are still under way: %s\n%s", d.busy, d.app.doing(), screenText(d.app))
 	}

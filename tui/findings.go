@@ -48,7 +48,7 @@ func (v *findingsView) title() string {
 
 // finding is the one in a row of the table.
 func (v *findingsView) finding(row int) *scanners.Finding {
-	return v.arrangedOf.findings[v.arranged.rows[row]]
+	return v.arrangedOf.at(v.arranged.rows[row])
 }
 
 // current is the finding under the cursor, or nil.
@@ -64,7 +64,7 @@ func (v *findingsView) onSnapshot() tea.Cmd {
 	if s.complete && len(v.query.marked) > 0 {
 		v.forgetMarks()
 	}
-	if s.delta != nil && v.arranging == nil && s.sameFindings(v.arrangedOf) && v.query.filter.labels == nil {
+	if s.delta != nil && v.arranging == nil && s.sameFindings(v.arrangedOf) && slices.Equal(s.fading, v.arrangedOf.fading) && v.query.filter.labels == nil {
 		v.arrangedOf = s
 		return nil
 	}
@@ -128,7 +128,7 @@ func (v *findingsView) onArranged(msg arrangedMsg) {
 	v.table.columns = findingColumns(msg.of.widths)
 	v.table.setRows(len(msg.answer.rows))
 	if v.selected != "" {
-		if row := slices.IndexFunc(msg.answer.rows, func(i int32) bool { return msg.of.findings[i].ID == v.selected }); row >= 0 {
+		if row := slices.IndexFunc(msg.answer.rows, func(i int32) bool { return msg.of.at(i).ID == v.selected }); row >= 0 {
 			v.table.moveTo(row)
 			if fresh {
 				v.table.show(line)

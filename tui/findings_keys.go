@@ -72,6 +72,10 @@ func (v *findingsView) onRowKey(msg tea.KeyPressMsg) tea.Cmd {
 		v.app.flash(info, "there is no finding here to act on")
 		return nil
 	}
+	if v.app.live.marks.isGone(f) {
+		v.app.flash(info, f.Check+" is gone from "+f.Object.String()+": there is nothing to act on")
+		return nil
+	}
 	switch {
 	case key.Matches(msg, keys.Open):
 		return v.open()

@@ -45,7 +45,7 @@ func (v *findingsView) targets() []*scanners.Finding {
 	var marked []*scanners.Finding
 	shown := map[string]bool{}
 	for row := range v.table.rows {
-		if f := v.finding(row); v.query.marked[f.ID] && !shown[f.ID] {
+		if f := v.finding(row); v.query.marked[f.ID] && !shown[f.ID] && !v.app.live.marks.isGone(f) {
 			marked = append(marked, f)
 			shown[f.ID] = true
 		}

@@ -44,6 +44,9 @@ func (v *findingsView) cell(row, col, width int) cell {
 	if f.Accepted.Holds() {
 		return v.acceptedCell(f, col, width)
 	}
+	if v.app.live.marks.isGone(f) {
+		return v.goneCell(f, col, width)
+	}
 	switch col {
 	case severityColumn:
 		return cell{severityWord(f.Severity, width), s.severity[f.Severity]}

@@ -16,7 +16,9 @@ func listed(a *App) []string {
 	v := a.views[0].(*findingsView)
 	var ids []string
 	for row := range v.table.rows {
-		ids = append(ids, v.finding(row).ID)
+		if f := v.finding(row); !a.live.marks.isGone(f) {
+			ids = append(ids, f.ID)
+		}
 	}
 	return ids
 }

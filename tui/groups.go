@@ -78,9 +78,11 @@ type groupedMsg struct {
 // list makes the groups of what the list shows, beside the screen where that
 // takes longer.
 func (v *groupsView) list() tea.Cmd {
-	findings := make([]*scanners.Finding, v.from.table.rows)
-	for row := range findings {
-		findings[row] = v.from.finding(row)
+	findings := make([]*scanners.Finding, 0, v.from.table.rows)
+	for row := range v.from.table.rows {
+		if f := v.from.finding(row); !v.app.live.marks.isGone(f) {
+			findings = append(findings, f)
+		}
 	}
 	msg := groupedMsg{by: v.by, text: v.text}
 	work := func() tea.Msg {

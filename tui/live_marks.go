@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"kiln/kube"
 	"kiln/scanners"
 )
 
@@ -18,6 +19,36 @@ const markTime = 5 * time.Second
 type liveMarks struct {
 	batch int
 	signs map[string]liveSign
+	// gone are the findings with the sign −.
+	gone []*scanners.Finding
+}
+
+// mostFading is how many findings that went are shown for a while.
+const mostFading = 200
+
+// isGone says that a finding went a moment ago.
+func (m *liveMarks) isGone(f *scanners.Finding) bool { return m.signs[f.ID].sign == "−" }
+
+// goneCell draws a finding that went: struck out.
+func (v *findingsView) goneCell(f *scanners.Finding, col, width int) cell {
+	c := v.acceptedCell(f, col, width)
+	if col == severityColumn {
+		c.text = severityWord(f.Severity, width)
+	}
+	if col == messageColumn {
+		c.text = "gone · " + kube.Clean(f.Message)
+	}
+	c.style = c.style.Strikethrough(col != messageColumn)
+	return c
+}
+
+// fade lists what went, on a copy of the snapshot.
+func (a *App) fade() {
+	m := &a.live.marks
+	m.gone = slices.DeleteFunc(m.gone, func(f *scanners.Finding) bool { return !m.isGone(f) })
+	shown := *a.snapshot
+	shown.fading = slices.Clone(m.gone[max(0, len(m.gone)-mostFading):])
+	a.snapshot = &shown
 }
 
 // liveSign is + for a finding that appeared, ~ for one that is different, −
@@ -42,6 +73,7 @@ func (a *App) mark(d *delta) tea.Cmd {
 	}
 	for _, f := range d.gone {
 		m.signs[f.ID] = liveSign{"−", m.batch}
+		m.gone = append(m.gone, f)
 	}
 	for _, f := range d.altered {
 		m.signs[f.ID] = liveSign{"~", m.batch}
@@ -62,15 +94,26 @@ func (a *App) mark(d *delta) tea.Cmd {
 	})
 }
 
-func (a *App) onMarksOver(msg marksOverMsg) {
+func (a *App) onMarksOver(msg marksOverMsg) tea.Cmd {
 	if msg.run != a.live.id {
-		return
+		return nil
 	}
 	for id, sign := range a.live.marks.signs {
 		if sign.batch <= msg.batch {
 			delete(a.live.marks.signs, id)
 		}
 	}
+	if len(a.snapshot.fading) == 0 {
+		return nil
+	}
+	a.fade()
+	var cmds []tea.Cmd
+	for _, v := range a.views {
+		if list, ok := v.(*findingsView); ok {
+			cmds = append(cmds, list.onSnapshot())
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // counts is how many findings appeared and went: "+2 −1".

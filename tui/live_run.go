@@ -78,6 +78,7 @@ func (a *App) onLive(msg liveMsg) tea.Cmd {
 	a.snapshot = msg.news.snapshot
 	d := a.snapshot.delta
 	expiry := a.mark(d)
+	a.fade()
 	if len(d.appeared)+len(d.gone) > 0 {
 		a.live.since = a.live.since.add(d)
 		a.changes = &a.live.since

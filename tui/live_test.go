@@ -65,6 +65,30 @@ func TestFindingsFollowTheCluster(t *testing.T) {
 	if strings.Contains(screenText(d.app), "intruder") {
 		t.Errorf("the workloads still have it:\n%s", screenText(d.app))
 	}
+	d.command("findings")
+	d.shows("gone · ", "intruder")
+	d.app.Update(marksOverMsg{d.app.live.id, d.app.live.marks.batch})
+	if strings.Contains(screenText(d.app), "intruder") {
+		t.Errorf("what is gone stays in the list:\n%s", screenText(d.app))
+	}
+}
+
+// TestAKeyChangesFewLines keeps a slow line usable: what changes is all that is
+// sent to the terminal.
+func TestAKeyChangesFewLines(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 160, 45)
+	a.View()
+	before := strings.Split(screenText(a), "\n")
+	press(a, "down")
+	changed := 0
+	for i, line := range strings.Split(screenText(a), "\n") {
+		if line != before[i] {
+			changed++
+		}
+	}
+	if changed == 0 || changed > 3 {
+		t.Errorf("moving the cursor changes %d lines, want those of two rows and the status", changed)
+	}
 }
 
 func TestANewRowIsMarkedForAWhile(t *testing.T) {

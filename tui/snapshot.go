@@ -32,6 +32,8 @@ type snapshot struct {
 	complete bool
 	// delta is what has changed, for a snapshot that came live after the scan.
 	delta *delta
+	// fading are findings that went a moment ago: lists show them as gone.
+	fading []*scanners.Finding
 }
 
 // widths are those of the widest cells, in bytes: near enough for columns.
@@ -86,6 +88,17 @@ func (s *snapshot) collectFindings() {
 			}
 		}
 	}
+}
+
+// listed counts the findings that lists show, those at last that are fading.
+func (s *snapshot) listed() int { return len(s.findings) + len(s.fading) }
+
+// at is one of the listed findings.
+func (s *snapshot) at(i int32) *scanners.Finding {
+	if int(i) < len(s.findings) {
+		return s.findings[i]
+	}
+	return s.fading[int(i)-len(s.findings)]
 }
 
 // sameFindings says that two snapshots share their findings.

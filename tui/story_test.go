@@ -165,7 +165,7 @@ func TestBatchOnOneObject(t *testing.T) {
 		t.Errorf("not all of the batch was applied: %+v", s)
 	}
 	if rest := listed(d.app); len(rest) != 0 {
-		t.Errorf("still listed: %v", rest)
+		t.Errorf("still listed: %v\n%s", rest, screenText(d.app))
 	}
 }
 

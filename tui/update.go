@@ -32,7 +32,7 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 	case liveMsg:
 		return a.onLive(msg)
 	case marksOverMsg:
-		a.onMarksOver(msg)
+		return a.onMarksOver(msg)
 	case echoedMsg:
 		return a.onEchoed(msg)
 	case connectedMsg:
