@@ -34,14 +34,14 @@ func currentFacts(inv *Inventory, kept map[string]NodeFacts) (map[string]NodeFac
 			current[node.Name] = facts
 		}
 	}
-	if _, unread := inv.Gap(Nodes); unread || len(never)+len(old) > 0 {
+	if _, unread := inv.Gap(Nodes); unread || len(inv.Nodes) == 0 || len(never)+len(old) > 0 {
 		return current, nodeProbeGap(never, old, len(inv.Nodes))
 	}
 	return current, nil
 }
 
 func nodeProbeGap(never, old []string, nodes int) *Gap {
-	reason := "which nodes there are isn't known"
+	reason := "no node is known"
 	switch {
 	case len(never) == nodes && nodes > 0:
 		reason = "no node was looked at"

@@ -169,6 +169,9 @@ func TestWhatIsKeptOfNodes(t *testing.T) {
 		t.Fatalf("%v, %v", all, err)
 	}
 	inv := newInventory()
+	if facts, gap := currentFacts(inv, all); len(facts) > 0 || gap == nil {
+		t.Errorf("without nodes: %v, %+v", facts, gap)
+	}
 	inv.TakenAt, inv.Nodes = now, []*corev1.Node{node("fresh", "1")}
 	if facts, gap := currentFacts(inv, all); len(facts) != 1 || gap != nil {
 		t.Errorf("%v, %+v", facts, gap)
