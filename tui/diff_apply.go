@@ -154,6 +154,8 @@ func (v *diffView) written() map[kube.Ref]string {
 
 func (v *diffView) doneText(done int, title string) string {
 	switch {
+	case v.verb == "undo" && done > 1:
+		return plural(done, "fix") + " taken back"
 	case v.verb == "undo":
 		return "taken back: " + title
 	case done > 1:

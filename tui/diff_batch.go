@@ -19,7 +19,11 @@ func (v *diffView) drawBatch(width int) []string {
 		return nil
 	}
 	s := v.app.styles
-	lines := []string{"  " + s.bold.Render(clip(fmt.Sprintf("%s, %d can be applied", plural(len(v.proposals), v.verb), len(v.ready())), width-2))}
+	head := fmt.Sprintf("%s, %d can be applied", plural(len(v.proposals), "fix"), len(v.ready()))
+	if v.verb == "undo" {
+		head = fmt.Sprintf("%s of a batch, %d can be taken back", plural(len(v.proposals), "fix"), len(v.ready()))
+	}
+	lines := []string{"  " + s.bold.Render(clip(head, width-2))}
 	for _, p := range v.proposals {
 		text := p.subject
 		for _, t := range p.preview.Targets {
