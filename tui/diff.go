@@ -176,6 +176,8 @@ func (v *diffView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return v.onAnswerKey(msg)
 	case key.Matches(msg, keys.Answer):
 		v.answerNext()
+	case key.Matches(msg, keys.Copy):
+		return v.copyCommands()
 	case v.settling():
 	case key.Matches(msg, keys.NextButton):
 		v.buttons.move(1)
@@ -222,12 +224,15 @@ func (v *diffView) hints() []key.Binding {
 	if v.answering != nil {
 		return []key.Binding{helped(k.Press, "choose"), helped(k.NextButton, "next question"), helped(k.Back, "done")}
 	}
+	if len(v.commands()) > 0 {
+		return []key.Binding{helped(k.Copy, "copy the commands"), k.NextButton, k.Press, k.Answer, k.Down, k.Back}
+	}
 	return []key.Binding{k.NextButton, k.Press, k.Answer, k.Down, k.Split, k.Whole, k.Back}
 }
 
 func (v *diffView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Preview", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Answer, k.Split, k.Whole, k.Wrap, k.Back}}, k.reading()}
+	return []keyGroup{{"Preview", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Answer, helped(k.Copy, "copy the commands of the steps"), k.Split, k.Whole, k.Wrap, k.Back}}, k.reading()}
 }
 
 // status says what the page waits for.

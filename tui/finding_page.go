@@ -116,7 +116,7 @@ func (v *findingView) fix(width int) []string {
 	lead := map[scanners.FixKind]string{
 		scanners.Safe:   "Safe: it doesn't break a workload by itself.",
 		scanners.Guided: "Guided: it may break something, so look at the preview.",
-		scanners.Manual: "Manual: there are steps for a person to take; the lesson has them.",
+		scanners.Manual: "Manual: there are steps for a person to take: f shows them, with the real names.",
 	}[f.Fix]
 	lines := wrapStyled(s.text, lead, width)
 	if f.Fix == scanners.Manual {

@@ -171,10 +171,6 @@ func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {
 	if !a.canWrite() {
 		return nil
 	}
-	if len(findings) == 1 && findings[0].Fix == scanners.Manual {
-		a.flash(info, findings[0].Check+" has no automatic fix: the lesson (enter) has the steps")
-		return nil
-	}
 	session, inv, shown := a.session, a.snapshot.inventory, a.shownFindings()
 	v := a.newPreviews("fix", findings, func(ctx context.Context, f scanners.Finding) proposal { return session.proposeOne(ctx, f, inv) })
 	propose := v.propose
