@@ -2,7 +2,9 @@ package fixes
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"slices"
 	"time"
@@ -141,6 +143,7 @@ func (f *Fixer) carryOut(ctx context.Context, entry Entry, preview Preview) (Ent
 	for i, target := range preview.Targets {
 		live, after, err := f.writeTarget(ctx, target)
 		if err != nil {
+			entry.notWritten(i, err)
 			return f.stopped(ctx, entry, err, masker)
 		}
 		if err := f.wrote(&entry, i, live, after, masker); err != nil {
@@ -186,6 +189,29 @@ func (f *Fixer) writeTarget(ctx context.Context, target TargetPreview) (live, af
 		}
 	}
 	return nil, nil, fmt.Errorf("%w the preview: %s is being changed all the time", ErrChanged, target.Change.Target)
+}
+
+// notWritten notes what is sure when writing the object at i has failed: those
+// behind it were never sent, and a refused one wasn't written.
+func (e *Entry) notWritten(i int, cause error) {
+	for j := i + 1; j < len(e.Objects); j++ {
+		e.Objects[j].State = Failed
+	}
+	if isRefusal(cause) {
+		e.Objects[i].State = Failed
+	}
+}
+
+// isRefusal says that an object is surely not written: it wasn't as expected
+// when it was to be, or the API server has said no. Its time-outs and
+// breakdowns don't tell.
+func isRefusal(err error) bool {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) {
+		return errors.Is(err, ErrChanged)
+	}
+	code := status.Status().Code
+	return code >= 400 && code < 500 && code != http.StatusRequestTimeout && code != http.StatusTooManyRequests
 }
 
 // isPrecondition says that a write was refused since its object was in another
