@@ -44,6 +44,7 @@ docs: ## the parts of the documents that are made from the code
 
 picture: build testbed ## the pictures in docs/
 	testdata/picture/take.sh
+	testdata/picture/walk.sh
 
 clean:
 	rm -rf bin

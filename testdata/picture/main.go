@@ -1,9 +1,11 @@
 // Command picture turns a terminal's screen, as "tmux capture-pane -e" prints
-// it on standard input, into an SVG on standard output.
+// it on standard input, into an SVG on standard output: of a dark terminal, or
+// with -light of a light one.
 package main
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"html"
 	"image/color"
@@ -22,15 +24,23 @@ const (
 	margin     = 12.0
 )
 
-var (
-	paper color.Color = color.RGBA{0x16, 0x18, 0x1d, 0xff}
-	ink   color.Color = color.RGBA{0xd8, 0xd8, 0xd2, 0xff}
-)
+// picture is what is drawn: the cells, and the terminal's own colours.
+type picture struct {
+	w          *bufio.Writer
+	cells      uv.ScreenBuffer
+	paper, ink color.Color
+}
 
 func main() {
+	light := flag.Bool("light", false, "the terminal is a light one")
+	flag.Parse()
+	p := picture{w: bufio.NewWriter(os.Stdout), paper: color.RGBA{0x16, 0x18, 0x1d, 0xff}, ink: color.RGBA{0xd8, 0xd8, 0xd2, 0xff}}
+	if *light {
+		p.paper, p.ink = color.RGBA{0xfb, 0xfa, 0xf7, 0xff}, color.RGBA{0x24, 0x29, 0x2f, 0xff}
+	}
 	text, err := io.ReadAll(os.Stdin)
 	if err == nil {
-		err = draw(os.Stdout, strings.TrimRight(string(text), "\n"))
+		err = p.draw(strings.TrimRight(string(text), "\n"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "picture:", err)
@@ -38,31 +48,30 @@ func main() {
 	}
 }
 
-func draw(to io.Writer, text string) error {
+func (p picture) draw(text string) error {
 	screen := uv.NewStyledString(text)
 	bounds := screen.Bounds()
-	buffer := uv.NewScreenBuffer(bounds.Dx(), bounds.Dy())
-	screen.Draw(buffer, bounds)
+	p.cells = uv.NewScreenBuffer(bounds.Dx(), bounds.Dy())
+	screen.Draw(p.cells, bounds)
 
-	w := bufio.NewWriter(to)
 	width, height := float64(bounds.Dx())*cellWidth+2*margin, float64(bounds.Dy())*cellHeight+2*margin
-	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="%.0f">`+"\n", width, height, fontSize)
-	fmt.Fprintf(w, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", hex(paper))
+	fmt.Fprintf(p.w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="%.0f">`+"\n", width, height, fontSize)
+	fmt.Fprintf(p.w, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", hex(p.paper))
 	for y := range bounds.Dy() {
-		drawLine(w, buffer, y, bounds.Dx())
+		p.drawLine(y, bounds.Dx())
 	}
-	fmt.Fprintln(w, "</svg>")
-	return w.Flush()
+	fmt.Fprintln(p.w, "</svg>")
+	return p.w.Flush()
 }
 
 // drawLine draws runs of cells of one style; each run is placed and stretched
 // by its cells, so that columns stay aligned in any font.
-func drawLine(w io.Writer, buffer uv.ScreenBuffer, y, width int) {
+func (p picture) drawLine(y, width int) {
 	for x := 0; x < width; {
-		style := styleAt(buffer, x, y)
+		style := p.lookAt(x, y)
 		start, run := x, strings.Builder{}
-		for x < width && styleAt(buffer, x, y) == style {
-			cell := buffer.CellAt(x, y)
+		for x < width && p.lookAt(x, y) == style {
+			cell := p.cells.CellAt(x, y)
 			step := 1
 			if cell != nil && cell.Width > 0 {
 				run.WriteString(cell.Content)
@@ -72,7 +81,7 @@ func drawLine(w io.Writer, buffer uv.ScreenBuffer, y, width int) {
 			}
 			x += step
 		}
-		drawRun(w, style, start, y, x-start, run.String())
+		p.drawRun(style, start, y, x-start, run.String())
 	}
 }
 
@@ -82,26 +91,26 @@ type look struct {
 	bold, faint, lined bool
 }
 
-func styleAt(buffer uv.ScreenBuffer, x, y int) look {
-	cell := buffer.CellAt(x, y)
+func (p picture) lookAt(x, y int) look {
+	cell := p.cells.CellAt(x, y)
 	if cell == nil {
-		return look{ink: hex(ink)}
+		return look{ink: hex(p.ink)}
 	}
 	fg, bg := cell.Style.Fg, cell.Style.Bg
 	if cell.Style.Attrs&uv.AttrReverse != 0 {
-		fg, bg = orElse(bg, paper), orElse(fg, ink)
+		fg, bg = orElse(bg, p.paper), orElse(fg, p.ink)
 	}
-	l := look{ink: hex(orElse(fg, ink)), bold: cell.Style.Attrs&uv.AttrBold != 0, faint: cell.Style.Attrs&uv.AttrFaint != 0, lined: cell.Style.Underline != 0}
+	l := look{ink: hex(orElse(fg, p.ink)), bold: cell.Style.Attrs&uv.AttrBold != 0, faint: cell.Style.Attrs&uv.AttrFaint != 0, lined: cell.Style.Underline != 0}
 	if bg != nil {
 		l.paper = hex(bg)
 	}
 	return l
 }
 
-func drawRun(w io.Writer, l look, x, y, cells int, text string) {
+func (p picture) drawRun(l look, x, y, cells int, text string) {
 	left, top := margin+float64(x)*cellWidth, margin+float64(y)*cellHeight
 	if l.paper != "" {
-		fmt.Fprintf(w, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n", left, top, float64(cells)*cellWidth, cellHeight, l.paper)
+		fmt.Fprintf(p.w, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n", left, top, float64(cells)*cellWidth, cellHeight, l.paper)
 	}
 	if strings.TrimSpace(text) == "" {
 		return
@@ -116,7 +125,7 @@ func drawRun(w io.Writer, l look, x, y, cells int, text string) {
 	if l.lined {
 		extra += ` text-decoration="underline"`
 	}
-	fmt.Fprintf(w, `<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" xml:space="preserve" fill="%s"%s>%s</text>`+"\n",
+	fmt.Fprintf(p.w, `<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" xml:space="preserve" fill="%s"%s>%s</text>`+"\n",
 		left, top+fontSize, float64(cells)*cellWidth, l.ink, extra, html.EscapeString(text))
 }
 
