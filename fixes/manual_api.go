@@ -18,6 +18,7 @@ func apiManuals() []manual {
 		{"api/outdated-version", "an upgrade is done where the control plane runs", (*guide).upgradeControlPlane},
 		{"api/public-endpoint", "a firewall stands outside of the cluster", (*guide).closeEndpoint},
 		{"api/certificates", "certificates are renewed where the key of their authority is", (*guide).renewCertificates},
+		{"api/tiller", "its releases have to be taken over by Helm 3 first", (*guide).withoutTiller},
 		{"api/deprecated-api", "the manifest has to change where it is kept, or it is applied as before", (*guide).newVersion},
 	}
 }
@@ -160,4 +161,16 @@ func (g *guide) newVersion() {
 		return
 	}
 	g.run("kubectl get %s -o yaml", g.target())
+}
+
+// withoutTiller hands its releases to Helm 3, which needs no server.
+func (g *guide) withoutTiller() {
+	g.say("Which releases it keeps; each becomes one of Helm 3's, which changes nothing that runs:")
+	g.run("helm plugin install https://github.com/helm/helm-2to3")
+	g.run("kubectl get configmaps -n %s -l OWNER=TILLER -o jsonpath=%s", g.finding.Object.Namespace, `{range .items[*]}{.metadata.labels.NAME}{"\n"}{end}`)
+	g.run("for release in $(kubectl get configmaps -n %s -l OWNER=TILLER -o jsonpath=%s | sort -u); do helm 2to3 convert \"$release\" --tiller-ns %s; done",
+		g.finding.Object.Namespace, `{range .items[*]}{.metadata.labels.NAME}{"\n"}{end}`, g.finding.Object.Namespace)
+	g.say("Once helm list -A shows them all, delete it:")
+	g.keepCopy()
+	g.run("kubectl delete %s", g.target())
 }

@@ -239,8 +239,8 @@ func TestWorkloadsForPeople(t *testing.T) {
 {apiVersion: v1, kind: Pod, metadata: {name: static, annotations: {kubernetes.io/config.mirror: x, kubernetes.io/config.source: file}}, spec: {nodeName: node-1, containers: [{name: api, image: "example.test/api:1"}]}}
 `, b.namespace)
 	for _, test := range []struct{ apiVersion, kind, name, why, step string }{
-		{"v1", "Pod", "api", "can't be changed while it exists", "kubectl replace --force -f api.yaml"},
-		{"batch/v1", "Job", "api", "a job's pod template can't be changed", "kubectl get Job api -n " + b.namespace},
+		{"v1", "Pod", "api", "can't be changed while it exists", `kubectl patch --local -f pod-api.yaml -p '{"spec":{"containers":[{"name":"api","securityContext":{"privileged":false}}]}}'`},
+		{"batch/v1", "Job", "api", "a job's pod template can't be changed", "kubectl get job/api -n " + b.namespace},
 		{"v1", "Pod", "static", "static pod: it comes from a file on node node-1", "staticPodPath"},
 	} {
 		finding := scanners.Finding{Check: "pod/privileged", Container: "api", Object: b.ref(test.apiVersion, test.kind, test.name)}
