@@ -58,10 +58,13 @@ columns=80 rows=24
 open_demo --theme dark --namespace payments
 draw walk/oncall-1-findings
 press x
-sleep 1
+until_shown "ACTION"
 draw walk/oncall-2-actions
 press Escape
+until_shown "SEVERITY"
+settle
 press m
-sleep 1
+until_shown "reach"
+settle
 draw walk/oncall-3-reach
 close_demo
