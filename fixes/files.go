@@ -99,18 +99,39 @@ func (f *Files) Take(plan *Plan) error {
 	return f.take(plan, home, object)
 }
 
-// Texts are the files that have changed so far, by their names.
+// Texts are the files that have changed so far, by their names. Plans to come
+// are made on these texts, new objects included.
 func (f *Files) Texts() (map[string][]byte, error) {
+	var inFiles []*createdObject
+	f.created = slices.DeleteFunc(f.created, func(c *createdObject) bool {
+		_, own := f.fileOf(c)
+		if !own {
+			inFiles = append(inFiles, c)
+		}
+		return !own
+	})
+	for _, c := range inFiles {
+		if err := c.near.file.Add(c.object.Object); err != nil {
+			return nil, err
+		}
+	}
 	texts := map[string][]byte{}
 	for _, s := range f.sheets {
-		if s.err != nil || !s.file.Changed() {
+		if s.err != nil {
 			continue
 		}
 		text, err := s.file.Text()
 		if err != nil {
 			return nil, err
 		}
-		texts[s.name] = []byte(text)
+		if s.file.Changed() {
+			if s.file, err = manifest.Read(s.name, []byte(text)); err != nil {
+				return nil, err
+			}
+		}
+		if text != string(s.text) {
+			texts[s.name] = []byte(text)
+		}
 	}
 	return texts, nil
 }
@@ -218,12 +239,15 @@ func (f *Files) Edits() ([]FileEdit, error) {
 	placed, errs := f.place()
 	var edits []FileEdit
 	for _, s := range f.sheets {
-		if s.err != nil || !s.file.Changed() {
+		if s.err != nil {
 			continue
 		}
 		text, err := s.file.Text()
 		if err != nil {
 			errs = append(errs, err)
+			continue
+		}
+		if text == string(s.text) {
 			continue
 		}
 		edit, err := newFileEdit(s.name, s.text, text)

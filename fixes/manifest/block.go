@@ -174,7 +174,16 @@ func (e *editor) newItems(n *yaml.Node, previous int, items []any) error {
 	if !e.blanksBefore(dash) {
 		return e.refuse(n, errInline.Error())
 	}
-	e.splice(dash, dash, text+e.style.newline+strings.Repeat(" ", indent))
+	// Behind the line before, whose end a removed first item takes along.
+	at := e.lineStart(dash)
+	if at == 0 {
+		e.splice(dash, dash, text+e.style.newline+strings.Repeat(" ", indent))
+		return nil
+	}
+	if at--; strings.HasSuffix(e.text[:at], "\r") {
+		at--
+	}
+	e.splice(at, at, e.style.newline+strings.Repeat(" ", indent)+text)
 	return nil
 }
 
