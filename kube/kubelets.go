@@ -48,7 +48,7 @@ func (col *collector) settleProbedKubelets() {
 	if !all {
 		gap = &Gap{KubeletConfigs,
 			"the kubelets were not asked, because that takes the right to proxy to nodes" + probedInVain(col.inv, col.opts.NodeFacts),
-			"--kubelets asks them; 'kiln debug node/NAME --probe' looks at one node's"}
+			"--kubelets, or :kubelets in the terminal UI, asks them; 'kiln debug node/NAME --probe' looks at one node's"}
 	}
 	col.settle(KubeletConfigs, batch{store: func(inv *Inventory) { inv.Kubelets = configs }}, gap)
 }

@@ -42,6 +42,8 @@ type App struct {
 	// background is the theme that suits the terminal; empty until it is known.
 	background string
 	namespace  string
+	// kubelets says that scans may ask the kubelets themselves.
+	kubelets bool
 
 	snapshot *snapshot
 	scan     scanRun
@@ -179,7 +181,7 @@ func (a *App) switchContext(name string) tea.Cmd {
 	a.cancelTasks(nil)
 	a.scan.stop()
 	a.live.stop()
-	a.session, a.snapshot, a.namespace = nil, nil, ""
+	a.session, a.snapshot, a.namespace, a.kubelets = nil, nil, "", false
 	a.changes, a.judged = nil, nil
 	a.adopt(name)
 	a.findings = newFindingsView(a)

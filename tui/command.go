@@ -36,6 +36,7 @@ func commands() []command {
 		command{names: []string{"posture", "pulse", "dashboard"}, desc: "how the cluster stands, and what to do next", run: showRoot(newPostureView)},
 		command{names: []string{"checks"}, desc: "every check: pass, fail or unknown, and why", run: showRoot(newChecksView)},
 		command{names: []string{"exceptions", "exc", "accepted"}, desc: "what somebody has accepted, until when and why", run: showRoot(newExceptionsView)},
+		command{names: []string{"kubelets"}, desc: "ask every kubelet for its live configuration; off: no longer", run: askForKubelets},
 		command{names: []string{"workloads", "wl", "pods", "deploy"}, desc: "what runs, the worst first", run: showRoot(newWorkloadsView)},
 		command{names: []string{"rbac", "subjects"}, desc: "who has rights, the worst first; with a subject: what it can", run: openAccess},
 		command{names: []string{"who-can", "whocan"}, desc: "who can VERB RESOURCE [NAME], by which binding", run: openWhoCan, args: whoCanExamples},

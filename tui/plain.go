@@ -109,7 +109,7 @@ func (p *plain) introduce() {
 // ctx has ended.
 func (p *plain) scan(ctx context.Context) bool {
 	p.say("Reading the cluster.")
-	r := p.session.read(ctx, p.opts.Namespace, nil)
+	r := p.session.read(ctx, kube.CollectOptions{Namespace: p.opts.Namespace}, nil)
 	for {
 		s := r.next(ctx)
 		if s == nil {

@@ -24,12 +24,12 @@ type reading struct {
 
 // read starts to read the cluster. What earlier knows is shown until the scan
 // has judged it anew.
-func (s *Session) read(ctx context.Context, namespace string, earlier *snapshot) *reading {
+func (s *Session) read(ctx context.Context, opts kube.CollectOptions, earlier *snapshot) *reading {
 	r := &reading{run: scanners.NewRun(s.checks), progress: newLatest(), earlier: earlier}
 	go func() {
 		defer r.progress.close()
-		facts, _ := keptNodeFacts(s.cluster) // what can't be read is unknown
-		inv, err := kube.Collect(ctx, s.cluster, kube.CollectOptions{Namespace: namespace, NodeFacts: facts}, r.progress.put)
+		opts.NodeFacts, _ = keptNodeFacts(s.cluster) // what can't be read is unknown
+		inv, err := kube.Collect(ctx, s.cluster, opts, r.progress.put)
 		if err == nil {
 			r.progress.finish(inv)
 		}

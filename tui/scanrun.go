@@ -38,7 +38,7 @@ func (a *App) rescan() tea.Cmd {
 	a.live.stop()
 	ctx, cancel := context.WithCancel(a.ctx)
 	a.scan.cancel, a.scan.running = cancel, true
-	return tea.Batch(readOn(ctx, a.scan.id, a.session.read(ctx, a.opts.Namespace, a.snapshot)), a.spin())
+	return tea.Batch(readOn(ctx, a.scan.id, a.session.read(ctx, a.collectOptions(), a.snapshot)), a.spin())
 }
 
 // readOn waits for the scan's next snapshot.

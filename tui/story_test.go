@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/fixes"
+	"kiln/kube"
 	"kiln/kube/kubetest"
 	"kiln/scanners/catalogue"
 )
@@ -238,7 +239,7 @@ func TestFindingsAppearWhileTheScanRuns(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	early := 0
-	for r := d.app.session.read(ctx, namespace, nil); ; {
+	for r := d.app.session.read(ctx, kube.CollectOptions{Namespace: namespace}, nil); ; {
 		s := r.next(ctx)
 		if s == nil {
 			t.Fatal("the scan ended without a complete snapshot")
