@@ -20,7 +20,8 @@ func openCountedDiff(a *App, fail error, proposals ...proposal) (*diffView, *[]s
 	written := &[]string{}
 	v.carryOut = func(_ context.Context, p proposal) (fixes.Entry, error) {
 		*written = append(*written, p.subject)
-		return fixes.Entry{ID: "entry-1", Title: p.preview.Plan.Title}, fail
+		changed := fixes.JournalObject{Ref: p.preview.Targets[0].Change.Target, State: fixes.Applied}
+		return fixes.Entry{ID: "entry-1", Title: p.preview.Plan.Title, State: fixes.Applied, Objects: []fixes.JournalObject{changed}}, fail
 	}
 	return v, written
 }
