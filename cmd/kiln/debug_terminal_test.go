@@ -2,10 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,72 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 )
-
-// asKiln, set in the environment, has the test program be kiln.
-const asKiln = "KILN_TEST_AS_KILN"
-
-// terminal is kiln's program in a terminal of its own.
-type terminal struct {
-	t      *testing.T
-	socket string
-}
-
-// inTerminal starts kiln with the arguments. Where there is no tmux to make
-// terminals, the test is skipped.
-func inTerminal(t *testing.T, args ...string) *terminal {
-	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("no terminal can be made without tmux")
-	}
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err := os.MkdirTemp("", "tmux-") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	term := &terminal{t: t, socket: filepath.Join(dir, "s")}
-	command := []string{"new-session", "-d", "-x", "120", "-y", "40", "-e", asKiln + "=1"}
-	for _, name := range []string{"KUBECONFIG", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"} {
-		command = append(command, "-e", name+"="+os.Getenv(name))
-	}
-	t.Cleanup(func() {
-		_ = exec.Command("tmux", "-S", term.socket, "kill-server").Run() // it may be gone
-		_ = os.RemoveAll(dir)
-	})
-	term.tmux(slices.Concat(command, []string{program}, args)...)
-	return term
-}
-
-func (term *terminal) tmux(args ...string) string {
-	term.t.Helper()
-	out, err := exec.Command("tmux", append([]string{"-S", term.socket}, args...)...).CombinedOutput()
-	if err != nil {
-		term.t.Fatalf("tmux %s: %v\n%s", args[0], err, out)
-	}
-	return string(out)
-}
-
-// keys presses keys by tmux' names.
-func (term *terminal) keys(names ...string) {
-	term.t.Helper()
-	term.tmux(append([]string{"send-keys"}, names...)...)
-}
-
-// waitFor waits for a text on the screen.
-func (term *terminal) waitFor(text string) string {
-	term.t.Helper()
-	var screen string
-	err := wait.PollUntilContextTimeout(term.t.Context(), 100*time.Millisecond, 20*time.Second, true, func(context.Context) (bool, error) {
-		screen = term.tmux("capture-pane", "-p")
-		return strings.Contains(screen, text), nil
-	})
-	if err != nil {
-		term.t.Fatalf("the screen doesn't show %q:\n%s", text, screen)
-	}
-	return screen
-}
 
 // runningSessions are kiln's debug containers that run in the namespace.
 func runningSessions(t *testing.T, ns string) string {

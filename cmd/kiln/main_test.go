@@ -11,7 +11,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asKiln) != "" {
+	switch {
+	case os.Getenv(asPanicking) != "":
+		panicInTerminal()
+	case os.Getenv(asKiln) != "":
 		main()
 	}
 	os.Exit(kubetest.Run(m))

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
+
+	"kiln/kube"
+	"kiln/kube/kubetest"
+	"kiln/scanners"
+	"kiln/tui"
+)
+
+// inShop opens kiln's findings on a namespace with a privileged Deployment.
+func inShop(t *testing.T) (testbed *kubetest.Testbed, ns string, term *terminal) {
+	t.Helper()
+	testbed = useTestbed(t)
+	ns = testbed.Namespace(t, "smoke")
+	testbed.Apply(t, strings.ReplaceAll(privileged, "namespace: shop", ""), ns)
+	term = inShell(t, "-n", ns)
+	term.waitFor("pod/privileged")
+	return testbed, ns, term
+}
+
+// generation of the Deployment counts the writes to its spec.
+func generation(t *testing.T, testbed *kubetest.Testbed, ns string) int64 {
+	t.Helper()
+	d, err := testbed.Client().AppsV1().Deployments(ns).Get(t.Context(), "web", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Generation
+}
+
+// preview opens the fix of the Deployment's privileged container.
+func (term *terminal) preview() {
+	term.t.Helper()
+	term.keys("/")
+	term.keys("pod/privileged")
+	term.keys("Enter")
+	term.waitFor("▌") // the finding has the cursor
+	term.keys("f")
+	term.waitFor("Apply")
+}
+
+func TestResizedAndLeft(t *testing.T) {
+	_, _, term := inShop(t)
+	before := term.screen()
+	for _, size := range []struct{ width, height int }{{40, 12}, {300, 100}, {80, 24}} {
+		term.resize(size.width, size.height)
+		screen := term.waitUntil(fmt.Sprintf("is drawn for %d×%d", size.width, size.height), func(screen string) bool {
+			lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
+			return len(lines) == size.height && strings.HasPrefix(lines[0], " kiln ") &&
+				strings.Contains(lines[size.height-1], "? help") && strings.Count(screen, " kiln  ") == 1
+		})
+		if got := widest(screen); got > size.width {
+			t.Errorf("at %d×%d a line has %d cells:\n%s", size.width, size.height, got, screen)
+		}
+		if !strings.Contains(screen, "privileged") {
+			t.Errorf("at %d×%d the finding isn't there:\n%s", size.width, size.height, screen)
+		}
+	}
+	term.waitUntil("is what it was before", func(screen string) bool { return screen == before })
+	term.keys("q")
+	term.waitFor("left with 0")
+	term.hasSaneShell()
+}
+
+// slowServer passes everything on to the testbed but the listing of pods, which never ends.
+func slowServer(t *testing.T, testbed *kubetest.Testbed) (server string, asked <-chan struct{}) {
+	t.Helper()
+	config := testbed.Config()
+	transport, err := rest.TransportFor(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := url.Parse(config.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listing := make(chan struct{}, 1)
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }, Transport: transport}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/pods") {
+			select {
+			case listing <- struct{}{}:
+			default:
+			}
+			<-r.Context().Done()
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	return front.URL, listing
+}
+
+func TestLeftInTheMiddleOfAScan(t *testing.T) {
+	testbed := useTestbed(t)
+	server, listing := slowServer(t, testbed)
+	term := inShell(t, "--server", server)
+	select {
+	case <-listing:
+	case <-time.After(20 * time.Second):
+		t.Fatalf("no scan began:\n%s", term.screen())
+	}
+	term.waitFor("? help")
+	term.keys("C-c")
+	term.waitFor("left with 0")
+	term.hasSaneShell()
+}
+
+// signal sends kiln a signal, as kill does.
+func (term *terminal) signal(name string) {
+	term.t.Helper()
+	shell := strings.TrimSpace(term.tmux("display-message", "-p", "#{pane_pid}"))
+	child, err := exec.Command("pgrep", "-P", shell).Output()
+	if err != nil {
+		term.t.Fatalf("kiln isn't the shell's child: %v\n%s", err, term.screen())
+	}
+	if _, err := strconv.Atoi(strings.TrimSpace(string(child))); err != nil {
+		term.t.Fatalf("the shell has other children: %q", child)
+	}
+	if out, err := exec.Command("kill", "-"+name, strings.TrimSpace(string(child))).CombinedOutput(); err != nil {
+		term.t.Fatalf("kill: %v: %s", err, out)
+	}
+}
+
+func TestKilledWhileAPreviewIsOpen(t *testing.T) {
+	testbed, ns, term := inShop(t)
+	before := generation(t, testbed, ns)
+	term.preview()
+	term.signal("KILL")
+	term.waitFor("left with 137")
+	if got := generation(t, testbed, ns); got != before {
+		t.Errorf("the Deployment's generation is %d, was %d", got, before)
+	}
+	if got := kiln(t, "", "journal"); got.code != exitDone || strings.Contains(got.out+got.err, "web") || strings.Contains(got.err, "interrupted") {
+		t.Errorf("the journal knows of something: %+v", got)
+	}
+	again := inShell(t, "-n", ns)
+	if screen := again.waitFor("pod/privileged"); strings.Contains(screen, "interrupted") {
+		t.Errorf("the next start tells of an interrupted fix:\n%s", screen)
+	}
+}
+
+// asPanicking, set in the environment, has the test program be a terminal UI
+// with a check that panics.
+const asPanicking = "KILN_TEST_AS_PANICKING"
+
+func panicInTerminal() {
+	err := tui.Run(context.Background(), tui.Options{
+		Flags: genericclioptions.NewConfigFlags(true), Theme: "dark",
+		Checks: []scanners.Check{{ID: "pod/panic", Layer: scanners.Pod, Severity: scanners.High, Title: "Panics", Find: func(*kube.Inventory) scanners.Result {
+			time.Sleep(time.Second) // the screen is up by then
+			panic("the check is broken")
+		}}},
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "kiln: "+kube.Explain(err))
+		os.Exit(exitError)
+	}
+	os.Exit(exitDone)
+}
+
+func TestPanicGivesTheTerminalBack(t *testing.T) {
+	useTestbed(t)
+	t.Setenv(asPanicking, "1")
+	term := inShell(t)
+	term.waitFor("left with 1")
+	history := term.tmux("capture-pane", "-p", "-S", "-")
+	if !strings.Contains(history, "kiln: program was killed: program experienced a panic") {
+		t.Errorf("nothing says what has happened:\n%s", history)
+	}
+	term.keys("clear", "Enter")
+	term.hasSaneShell()
+}
+
+// What is pasted is text, whatever it has in it: it neither applies nor runs
+// nor leaves anything.
+func TestPasteDoesNothingByItself(t *testing.T) {
+	testbed, ns, term := inShop(t)
+	before := generation(t, testbed, ns)
+	pasted := strings.Repeat("f\n\t\nq\n:quit\n\x1b[2J\x1b]0;owned\x07\x03\x04 pods\r\n", 100)
+	shown := func() {
+		t.Helper()
+		screen := term.screen()
+		if widest(screen) > 80 || !strings.HasPrefix(screen, " kiln ") || strings.Contains(screen, "left with") {
+			t.Fatalf("the paste has spoiled the screen:\n%s", screen)
+		}
+		if got := generation(t, testbed, ns); got != before {
+			t.Fatalf("the paste has written: generation %d, was %d", got, before)
+		}
+	}
+	findings := term.screen()
+	term.paste(pasted)
+	time.Sleep(time.Second)
+	shown()
+	if screen := term.screen(); screen != findings {
+		t.Errorf("a paste into the findings has done something:\n%s", screen)
+	}
+	for _, prompt := range []string{"/", ":"} {
+		term.keys(prompt)
+		term.paste(pasted)
+		time.Sleep(time.Second)
+		shown()
+		term.keys("Escape")
+		term.waitUntil("is back at the findings", func(screen string) bool {
+			return strings.Contains(screen, "pod/privileged") && strings.Contains(screen, "? help")
+		})
+	}
+	if got := kiln(t, "", "journal"); strings.Contains(got.out, "web") {
+		t.Errorf("the journal knows of a fix: %s", got.out)
+	}
+	term.keys("q")
+	term.waitFor("left with 0")
+	term.hasSaneShell()
+}
+
+func TestNoTerminalIsSaid(t *testing.T) {
+	useTestbed(t)
+	program := exec.CommandContext(t.Context(), testProgram(t))
+	program.Env = append(os.Environ(), asKiln+"=1")
+	program.Stdin = strings.NewReader("q")
+	out, err := program.CombinedOutput()
+	if program.ProcessState.ExitCode() != exitError || !strings.Contains(string(out), "the terminal UI needs a terminal. Try: ") || strings.Contains(string(out), "\x1b") {
+		t.Errorf("%v: %q", err, out)
+	}
+}
+
+// Why there was no cluster stays to be read after the screen has gone.
+func TestLeftWithoutACluster(t *testing.T) {
+	useTestbed(t)
+	term := inShell(t, "--server", "http://127.0.0.1:1")
+	term.waitFor("nothing answers at")
+	term.keys("q")
+	screen := term.waitFor("left with 1")
+	if !strings.Contains(screen, "kiln: nothing answers at 127.0.0.1:1") {
+		t.Errorf("the reason is gone:\n%s", screen)
+	}
+	term.hasSaneShell()
+}
