@@ -157,6 +157,18 @@ func TestKilledWhileAPreviewIsOpen(t *testing.T) {
 	}
 }
 
+func TestTerminatedWhileAPreviewIsOpen(t *testing.T) {
+	testbed, ns, term := inShop(t)
+	before := generation(t, testbed, ns)
+	term.preview()
+	term.signal("TERM")
+	term.waitFor("left with 0")
+	term.hasSaneShell()
+	if got := generation(t, testbed, ns); got != before {
+		t.Errorf("the Deployment's generation is %d, was %d", got, before)
+	}
+}
+
 // asPanicking, set in the environment, has the test program be a terminal UI
 // with a check that panics.
 const asPanicking = "KILN_TEST_AS_PANICKING"
