@@ -28,6 +28,7 @@ type checkRow struct {
 func newChecksView(a *App) *checksView {
 	v := &checksView{app: a}
 	v.table = table{cell: v.cell}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	v.list()
 	return v
 }
@@ -151,5 +152,5 @@ func (v *checksView) hints() []key.Binding {
 
 func (v *checksView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Checks", []key.Binding{k.Lesson, k.Copy, k.Filter}}, k.moving()}
+	return []keyGroup{{"Checks", []key.Binding{k.Lesson, k.Copy, k.Filter}}, k.listing()}
 }

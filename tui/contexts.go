@@ -29,6 +29,7 @@ func newContextsView(a *App) *contextsView {
 		{title: "USER", min: 10, want: 24, drop: 2},
 		{title: "NAMESPACE", min: 9, want: 16, drop: 3},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	return v
 }
 
@@ -133,7 +134,7 @@ func (v *contextsView) hints() []key.Binding {
 
 func (v *contextsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Contexts", []key.Binding{k.Open, k.Copy, k.Filter}}, k.moving()}
+	return []keyGroup{{"Contexts", []key.Binding{k.Open, k.Copy, k.Filter}}, k.listing()}
 }
 
 // openContexts lists the contexts, or switches to the one that is named.

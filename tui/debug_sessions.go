@@ -32,6 +32,7 @@ func newDebugSessionsView(a *App) *debugSessionsView {
 		{title: "LOOKS INTO", min: 10, want: 20, drop: 2},
 		{title: "ENDS", min: 5, want: 8, drop: 1},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	return v
 }
 
@@ -171,5 +172,5 @@ func (v *debugSessionsView) hints() []key.Binding {
 }
 
 func (v *debugSessionsView) help() []keyGroup {
-	return []keyGroup{{"Debug containers", v.hints()}, v.app.keys.moving()}
+	return []keyGroup{{"Debug containers", v.hints()}, v.app.keys.listing()}
 }

@@ -35,6 +35,7 @@ func newExceptionsView(a *App) *exceptionsView {
 		{title: "FROM", min: 10, want: 13, drop: 3},
 		{title: "WHY", min: 12, good: 30, want: 50, drop: 1, flex: true},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	v.list()
 	return v
 }
@@ -179,7 +180,7 @@ func (v *exceptionsView) hints() []key.Binding {
 
 func (v *exceptionsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Exceptions", []key.Binding{k.Open, k.Undo, k.AcceptFinding, k.Filter}}, k.drilling(), k.moving()}
+	return []keyGroup{{"Exceptions", []key.Binding{k.Open, k.Undo, k.AcceptFinding, k.Filter}}, k.drilling(), k.listing()}
 }
 
 // openUnaccept previews that a finding counts again.

@@ -59,6 +59,7 @@ func (v *findingsView) openGroups() tea.Cmd {
 	}
 	g := &groupsView{app: v.app, from: v}
 	g.table = table{cell: g.cell}
+	g.table.sorting.rows = func() []int { return sortRows(&g.table, g.rows, 0) }
 	cmd := g.list()
 	v.app.push(g)
 	return cmd
@@ -225,5 +226,5 @@ func (v *groupsView) hints() []key.Binding {
 
 func (v *groupsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Groups", []key.Binding{k.Open, k.Fix, k.Group, k.Filter, k.Copy}}, k.moving()}
+	return []keyGroup{{"Groups", []key.Binding{k.Open, k.Fix, k.Group, k.Filter, k.Copy}}, k.listing()}
 }

@@ -33,6 +33,7 @@ func newGuardrailsView(a *App) *guardrailsView {
 		{title: "NAME", min: 16, good: 28, want: 44, drop: 1},
 		{title: "RULE", min: 12, want: 40, drop: 3, flex: true},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	return v
 }
 
@@ -175,7 +176,7 @@ func (v *guardrailsView) hints() []key.Binding {
 
 func (v *guardrailsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Guardrails", append(v.hints(), k.Copy)}, k.moving()}
+	return []keyGroup{{"Guardrails", append(v.hints(), k.Copy)}, k.listing()}
 }
 
 // meaning is a key that does here what its name elsewhere doesn't tell.

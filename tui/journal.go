@@ -32,6 +32,7 @@ func newJournalView(a *App) *journalView {
 		{title: "CONTEXT", min: 10, want: 20, drop: 2},
 		{title: "USER", min: 10, want: 24, drop: 3},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	return v
 }
 
@@ -199,5 +200,5 @@ func (v *journalView) hints() []key.Binding {
 
 func (v *journalView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Journal", []key.Binding{k.Undo, k.UndoBatch, k.Copy, k.Filter}}, k.moving()}
+	return []keyGroup{{"Journal", []key.Binding{k.Undo, k.UndoBatch, k.Copy, k.Filter}}, k.listing()}
 }

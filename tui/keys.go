@@ -29,6 +29,7 @@ type keyMap struct {
 	SortSeverity, SortCheck, SortName      key.Binding
 	SortNamespace, SortFix, SortOwner      key.Binding
 	SortLeft, SortRight                    key.Binding
+	SortUp, SortDown                       key.Binding
 
 	// One object.
 	Copy, YAML, Lesson   key.Binding
@@ -106,6 +107,9 @@ func newKeyMap() *keyMap {
 		SortLeft:      bind("shift-←", "sort column to the left", "shift+left"),
 		SortRight:     bind("shift-→", "sort column to the right", "shift+right"),
 
+		SortUp:   bind("shift-↑", "the smallest first", "shift+up"),
+		SortDown: bind("shift-↓", "the largest first", "shift+down"),
+
 		Copy:     bind("c", "copy the name", "c"),
 		YAML:     bind("y", "YAML", "y"),
 		Describe: bind("d", "describe", "d"),
@@ -162,6 +166,11 @@ func (k *keyMap) global() keyGroup {
 // moving are the keys of lists.
 func (k *keyMap) moving() keyGroup {
 	return keyGroup{"Moving", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+}
+
+// listing are the keys of lists that can be put in another order.
+func (k *keyMap) listing() keyGroup {
+	return keyGroup{"Moving", append(k.moving().keys, k.SortLeft, k.SortRight, k.SortUp, k.SortDown)}
 }
 
 // reading are the keys of pages of text.

@@ -22,6 +22,7 @@ func newMessagesView(a *App) *messagesView {
 		{title: "KIND", min: 7, want: 7, drop: 1},
 		{title: "MESSAGE", min: 20, want: 60, flex: true},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	v.list()
 	return v
 }
@@ -100,5 +101,5 @@ func (v *messagesView) hints() []key.Binding {
 
 func (v *messagesView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Messages", []key.Binding{k.Open, k.Copy, k.Filter}}, k.moving()}
+	return []keyGroup{{"Messages", []key.Binding{k.Open, k.Copy, k.Filter}}, k.listing()}
 }

@@ -36,6 +36,7 @@ func newNamespacesView(a *App) *namespacesView {
 		{title: "NET POLICIES", min: 12, want: 12, drop: 4},
 		{title: "POD SECURITY", min: 12, want: 30, drop: 1, flex: true},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 1) }
 	v.list()
 	return v
 }
@@ -173,7 +174,7 @@ func (v *namespacesView) hints() []key.Binding {
 
 func (v *namespacesView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Namespaces", []key.Binding{k.Open, k.Reach, k.AllNamespaces, k.Namespace, k.Filter}}, k.moving()}
+	return []keyGroup{{"Namespaces", []key.Binding{k.Open, k.Reach, k.AllNamespaces, k.Namespace, k.Filter}}, k.listing()}
 }
 
 func openNamespaces(a *App, arg string) tea.Cmd {

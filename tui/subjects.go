@@ -73,6 +73,7 @@ func newSubjectsView(a *App) *subjectsView {
 		{title: "WHERE", min: 11, want: 15, drop: 1},
 		{title: "GRANTS", min: 6, want: 6, drop: 2},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	return v
 }
 
@@ -230,5 +231,5 @@ func (v *subjectsView) hints() []key.Binding {
 
 func (v *subjectsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Subjects", []key.Binding{k.Open, k.Filter, k.Trace, k.System, k.Copy}}, k.moving()}
+	return []keyGroup{{"Subjects", []key.Binding{k.Open, k.Filter, k.Trace, k.System, k.Copy}}, k.listing()}
 }

@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // column is one column of a table.
@@ -37,8 +38,9 @@ type table struct {
 	// cell returns one cell for a column of the given width.
 	cell func(row, column, width int) cell
 	// sorted is the column that the rows are ordered by, if arrow says how.
-	sorted int
-	arrow  string
+	sorted  int
+	arrow   string
+	sorting sorting
 	// marked says which rows carry a mark; may be nil.
 	marked func(row int) bool
 	// sign is what stands in a mark's place, where there is one; may be nil.
@@ -54,6 +56,9 @@ const gutter = 2
 // setRows changes the number of rows and keeps the cursor inside.
 func (t *table) setRows(n int) {
 	t.rows = n
+	if t.sorting.chosen {
+		t.sorting.rows()
+	}
 	t.moveTo(t.cursor)
 }
 
@@ -98,7 +103,7 @@ func (t *table) onKey(msg tea.KeyPressMsg, keys *keyMap) bool {
 	case key.Matches(msg, keys.Bottom):
 		t.moveTo(t.rows - 1)
 	default:
-		return false
+		return t.onSortKey(msg, keys)
 	}
 	return true
 }
@@ -160,6 +165,9 @@ func (t *table) heading(p placed) string {
 	}
 	if len(title) > p.width && len(title) > 3 && p.width < 8 {
 		title = title[:3]
+	}
+	if arrow != "" {
+		title = clip(title, p.width-ansi.StringWidth(arrow))
 	}
 	return title + arrow
 }

@@ -44,6 +44,7 @@ func openWhoCan(a *App, arg string) tea.Cmd {
 		{title: "BINDING", min: 16, want: 40, drop: 1},
 		{title: "RULE", min: 16, want: 40, drop: 3, flex: true},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.grants, 0) }
 	a.root(v)
 	return v.start()
 }
@@ -176,7 +177,7 @@ func (v *whoCanView) hints() []key.Binding {
 
 func (v *whoCanView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Who can", []key.Binding{k.Open, k.Copy}}, k.moving()}
+	return []keyGroup{{"Who can", []key.Binding{k.Open, k.Copy}}, k.listing()}
 }
 
 // whoCanExamples are questions worth asking.

@@ -42,6 +42,7 @@ func newWorkloadsView(a *App) *workloadsView {
 		{title: "SERVICE ACCOUNT", min: 15, want: 20, drop: 3},
 		{title: "OWNER", min: 10, want: 24, drop: 4},
 	}}
+	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
 	v.read()
 	return v
 }
@@ -191,5 +192,5 @@ func (v *workloadsView) hints() []key.Binding {
 
 func (v *workloadsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Workloads", []key.Binding{k.Open, k.Filter}}, k.drilling(), k.moving()}
+	return []keyGroup{{"Workloads", []key.Binding{k.Open, k.Filter}}, k.drilling(), k.listing()}
 }
