@@ -136,7 +136,7 @@ func showEvidence(a *App) {
 
 // TestScenes keeps a picture of every view. Run with -update to take them anew.
 func TestScenes(t *testing.T) {
-	for _, size := range []struct{ width, height int }{{40, 12}, {80, 24}, {120, 40}} {
+	for _, size := range []struct{ width, height int }{{40, 12}, {80, 24}, {120, 40}, {160, 45}} {
 		for _, look := range []string{"dark", "light", "none"} {
 			for _, scene := range scenes {
 				t.Run(fmt.Sprintf("%s/%dx%d-%s", scene.name, size.width, size.height, look), func(t *testing.T) {
