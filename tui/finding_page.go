@@ -134,13 +134,13 @@ func (v *findingView) fix(width int) []string {
 		lines = append(lines, s.text.Render(clip("• changes "+kube.Clean(t), width)))
 	}
 	for _, note := range v.plan.notes {
-		lines = append(lines, wrapStyled(s.muted, "• "+kube.Clean(note), width)...)
+		lines = append(lines, hang(s.muted.Render("• "), 2, wrapStyled(s.muted, kube.Clean(note), width-2))...)
 	}
 	for _, question := range v.plan.asked {
-		lines = append(lines, wrapStyled(s.muted, "? "+kube.Clean(question), width)...)
+		lines = append(lines, hang(s.muted.Render("? "), 2, wrapStyled(s.muted, kube.Clean(question), width-2))...)
 	}
 	if len(v.plan.denied) > 0 {
-		lines = append(lines, wrapStyled(s.alarm, "✗ You may not do this: "+strings.Join(v.plan.denied, "; "), width)...)
+		lines = append(lines, hang(s.alarm.Render("✗ "), 2, wrapStyled(s.alarm, "You may not do this: "+strings.Join(v.plan.denied, "; "), width-2))...)
 		return append(lines, s.accent.Render("f")+s.muted.Render(" shows it anyway; somebody else has to apply it"))
 	}
 	return append(lines, s.accent.Render("f")+s.muted.Render(" shows the change before anything is written"))

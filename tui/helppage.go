@@ -55,10 +55,10 @@ func (h *helpPage) draw(width int) []string {
 	lines = append(lines, s.heading.Render("Commands"))
 	for _, c := range commands() {
 		name := ":" + c.names[0]
-		lines = append(lines, clip(s.accent.Render(fit(name, 13))+s.text.Render(c.desc), width))
+		lines = append(lines, clip(s.accent.Render(fit(name, keysWidth))+s.text.Render(c.desc), width))
 	}
 	for _, alias := range slices.Sorted(maps.Keys(h.app.aliases)) {
-		lines = append(lines, clip(s.accent.Render(fit(":"+alias, 13))+s.text.Render("short for :"+h.app.aliases[alias]), width))
+		lines = append(lines, clip(s.accent.Render(fit(":"+alias, keysWidth))+s.text.Render("short for :"+h.app.aliases[alias]), width))
 	}
 	return append(lines, "", s.muted.Render("kiln "+h.app.opts.Version))
 }
@@ -66,14 +66,21 @@ func (h *helpPage) draw(width int) []string {
 func keyBlock(s *styles, g keyGroup) string {
 	lines := []string{s.heading.Render(g.title)}
 	for _, k := range g.keys {
-		lines = append(lines, s.accent.Render(fit(k.Help().Key, 13))+s.text.Render(k.Help().Desc))
+		desc := wrapStyled(s.text, k.Help().Desc, columnWidth-keysWidth-columnGap)
+		lines = append(lines, hang(s.accent.Render(fit(k.Help().Key, keysWidth)), keysWidth, desc)...)
 	}
 	return strings.Join(append(lines, ""), "\n")
 }
 
+// columnWidth is a block's, with the gap to the next one; keysWidth is that of
+// the keys in it.
+const (
+	columnWidth = 38
+	keysWidth   = 13
+)
+
 // inColumns sets blocks side by side, as many as fit, and the rest below.
 func inColumns(blocks []string, width int) []string {
-	const columnWidth = 38
 	perRow := max(1, width/columnWidth)
 	var lines []string
 	for len(blocks) > 0 {

@@ -123,13 +123,6 @@ func bindingText(g rbac.Grant) string {
 	return kube.RefOf(g.Binding).String() + " to " + g.Role()
 }
 
-// hang sets a mark before the first of some lines, and the rest below.
-func hang(mark string, width int, lines []string) []string {
-	out := indent(lines, width)
-	out[0] = mark + lines[0]
-	return out
-}
-
 func (v *subjectView) hints() []key.Binding {
 	return []key.Binding{v.app.keys.Back, v.app.keys.Trace, v.app.keys.Copy}
 }

@@ -98,6 +98,13 @@ func indent(lines []string, by int) []string {
 	return out
 }
 
+// hang sets a mark before the first of some lines, and the rest below.
+func hang(mark string, width int, lines []string) []string {
+	out := indent(lines, width)
+	out[0] = mark + lines[0]
+	return out
+}
+
 // padLeft sets text at the right end of width cells.
 func padLeft(text string, width int) string {
 	return strings.Repeat(" ", max(width-ansi.StringWidth(text), 0)) + text
