@@ -9,6 +9,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,10 +23,16 @@ import (
 // for the end of the first scan.
 func openStory(t *testing.T, kubeconfig, namespace string) *driver {
 	t.Helper()
+	return openStoryWith(t, kubeconfig, namespace, nil)
+}
+
+// openStoryWith has a hand in how the cluster is talked to.
+func openStoryWith(t *testing.T, kubeconfig, namespace string, wrap func(*rest.Config) *rest.Config) *driver {
+	t.Helper()
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	flags := genericclioptions.NewConfigFlags(true)
-	flags.KubeConfig = &kubeconfig
+	flags.KubeConfig, flags.WrapConfigFn = &kubeconfig, wrap
 	c := &clock{time.Now()}
 	a, err := newApp(t.Context(), Options{Flags: flags, Namespace: namespace, Theme: "dark", Live: true, Checks: catalogue.Checks()}, c.read)
 	if err != nil {
