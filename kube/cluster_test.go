@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/util/retry"
 
@@ -25,8 +26,9 @@ func waitForPods(t *testing.T, testbed *kubetest.Testbed, ns string, n int) {
 	}
 }
 
-// addEphemeral gives one pod of the Deployment web an ephemeral container.
-func addEphemeral(t *testing.T, testbed *kubetest.Testbed, ns string) {
+// addEphemeral gives one pod of the Deployment web an ephemeral container, and
+// returns the pod's name.
+func addEphemeral(t *testing.T, testbed *kubetest.Testbed, ns string) (name string) {
 	t.Helper()
 	api := testbed.Client().CoreV1().Pods(ns)
 	err := retry.RetryOnConflict(retry.DefaultRetry, func() error { // the scheduler works on it too
@@ -38,10 +40,19 @@ func addEphemeral(t *testing.T, testbed *kubetest.Testbed, ns string) {
 		pod.Spec.EphemeralContainers = []corev1.EphemeralContainer{{
 			EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debugger", Image: "busybox:1.36", TerminationMessagePolicy: corev1.TerminationMessageReadFile},
 		}}
+		name = pod.Name
 		_, err = api.UpdateEphemeralContainers(t.Context(), pod.Name, pod, metav1.UpdateOptions{})
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return name
+}
+
+// setStatus plays the kubelet: it says how a pod is.
+func setStatus(t *testing.T, testbed *kubetest.Testbed, ns, pod, status string) error {
+	t.Helper()
+	_, err := testbed.Client().CoreV1().Pods(ns).Patch(t.Context(), pod, types.MergePatchType, []byte(`{"status":`+status+`}`), metav1.PatchOptions{}, "status")
+	return err
 }

@@ -81,6 +81,9 @@ func (j *joiner) pod(p *Pod) {
 	if c != nil && c.Kind != "Node" && c.UID != "" {
 		if w := j.byUID[c.UID]; w != nil {
 			w.Pods = append(w.Pods, p)
+			if w.Ended && p.spec != nil && !finished(p.Phase) {
+				w.standIn(p)
+			}
 			j.ephemeral(p, w)
 			return
 		}
@@ -88,11 +91,17 @@ func (j *joiner) pod(p *Pod) {
 	if p.spec == nil || len(p.spec.Containers) == 0 || j.missed(c) {
 		return
 	}
-	w := &Workload{Object: p, Meta: &p.ObjectMeta, Spec: p.spec, SpecPath: "spec", Pods: []*Pod{p}}
+	w := &Workload{SpecPath: "spec", Pods: []*Pod{p}}
+	w.standIn(p)
 	j.add(w)
 	if c != nil && c.Kind != "Node" && c.UID != "" {
 		j.byUID[c.UID] = w // the first pod stands for the others of its controller
 	}
+}
+
+// standIn makes a pod the Workload's own object.
+func (w *Workload) standIn(p *Pod) {
+	w.Object, w.Meta, w.Spec, w.ephemeralAt, w.Ended = p, &p.ObjectMeta, p.spec, p.ephemeralAt, finished(p.Phase)
 }
 
 // missed says that a pod's controller is of a kind that was read whole, and
@@ -123,7 +132,7 @@ func (j *joiner) ephemeral(p *Pod, w *Workload) {
 	if p.spec == nil || len(p.spec.EphemeralContainers) == 0 || w.Object == Object(p) {
 		return
 	}
-	j.add(&Workload{Object: p, Meta: &p.ObjectMeta, Spec: ephemeralOnly(p.spec), SpecPath: "spec", Pods: []*Pod{p}, EphemeralOnly: true})
+	j.add(&Workload{Object: p, Meta: &p.ObjectMeta, Spec: ephemeralOnly(p.spec), SpecPath: "spec", Pods: []*Pod{p}, EphemeralOnly: true, ephemeralAt: p.ephemeralAt})
 }
 
 // ephemeralOnly is what no template shows of a pod's spec; nil if there is

@@ -21,14 +21,14 @@ func podKind() kind {
 		list: func(ctx context.Context, c *Cluster, namespace string, page func(int)) (batch, error) {
 			var items []*Pod
 			b := batch{managers: map[types.UID]string{}}
-			first := map[types.UID]bool{}
+			first := map[types.UID]bool{} // whether the one that was kept for a controller runs
 			version, err := c.each(ctx, Pods, gvk, namespace, func(obj runtime.Object) {
 				pod := obj.(*corev1.Pod)
 				controller := metav1.GetControllerOf(pod)
 				if controller == nil {
 					b.note(pod)
 				}
-				if items = append(items, slimPod(pod, judged(controller, first))); len(items)%pageSize == 0 {
+				if items = append(items, slimPod(pod, judged(pod, controller, first))); len(items)%pageSize == 0 {
 					page(len(items))
 				}
 			})
@@ -40,7 +40,7 @@ func podKind() kind {
 			if !ok {
 				return fmt.Errorf("pod is a %T in this version of Kubernetes", obj)
 			}
-			slim := slimPod(pod, true)
+			slim := slimPod(withoutPast(pod), true)
 			inv.Pods = append(inv.Pods, slim)
 			if origin, ok := inv.origins[obj]; ok {
 				inv.origins[slim] = origin
@@ -68,16 +68,18 @@ func podKind() kind {
 
 // judged keeps the specs of pods that nobody controls, of static pods, and of
 // the first pod of each controller, in case that one can't be read or is of a
-// kind that kiln doesn't know.
-func judged(controller *metav1.OwnerReference, first map[types.UID]bool) bool {
+// kind that kiln doesn't know. A pod that has ended stands for its controller
+// only until one comes that runs.
+func judged(pod *corev1.Pod, controller *metav1.OwnerReference, first map[types.UID]bool) bool {
 	if controller == nil || controller.Kind == "Node" {
 		return true
 	}
-	if first[controller.UID] {
+	runs, seen := first[controller.UID]
+	if runs {
 		return false
 	}
-	first[controller.UID] = true
-	return true
+	first[controller.UID] = !finished(pod.Status.Phase)
+	return !seen || first[controller.UID]
 }
 
 // metadataOnly is the row of a kind whose values kiln never reads.

@@ -73,10 +73,12 @@ func slimPod(pod *corev1.Pod, judged bool) *Pod {
 		ServiceAccount: pod.Spec.ServiceAccountName, HostNetwork: pod.Spec.HostNetwork,
 		ImageIDs: imageIDs(pod),
 	}
-	if judged || len(pod.Spec.EphemeralContainers) > 0 {
+	live, places := liveEphemeral(pod)
+	if judged || len(live) > 0 {
 		slim.Annotations = pod.Annotations
 		spec := pod.Spec
-		slim.spec = &spec
+		spec.EphemeralContainers = live
+		slim.spec, slim.ephemeralAt = &spec, places
 	}
 	return slim
 }

@@ -22,31 +22,37 @@ func (t *turnover) keepSpecs(inv *Inventory) {
 			standing[metav1.GetControllerOf(p).UID] = p.UID
 		}
 	}
-	for id, seen := range t.seen {
-		p, ok := seen.object.(*Pod)
-		if !ok {
-			continue
-		}
-		c := metav1.GetControllerOf(p)
-		switch {
-		case c == nil || c.Kind == "Node" || p.spec == nil:
-		case readsController(inv, c.Kind) || standing[c.UID] != "" && standing[c.UID] != id:
-			p.spec = ephemeralOnly(p.spec)
-		default:
-			standing[c.UID] = id
+	for _, running := range []bool{true, false} { // those that have ended come last
+		for id, seen := range t.seen {
+			if p, ok := seen.object.(*Pod); ok && finished(p.Phase) != running {
+				keepSpec(inv, p, id, standing)
+			}
 		}
 	}
 }
 
-// standsIn says that a pod is judged in the place of a controller that kiln
-// doesn't read.
+// keepSpec lets a pod that was seen stand for its controller, if it has to and
+// none does yet, or takes its spec away.
+func keepSpec(inv *Inventory, p *Pod, id uid, standing map[uid]uid) {
+	c := metav1.GetControllerOf(p)
+	switch {
+	case c == nil || c.Kind == "Node" || p.spec == nil:
+	case readsController(inv, c.Kind) || standing[c.UID] != "" && standing[c.UID] != id:
+		p.spec = ephemeralOnly(p.spec)
+	default:
+		standing[c.UID] = id
+	}
+}
+
+// standsIn says that a pod which runs is judged in the place of a controller
+// that kiln doesn't read.
 func standsIn(inv *Inventory, p *Pod) bool {
 	c := metav1.GetControllerOf(p)
-	return c != nil && c.Kind != "Node" && p.spec != nil && len(p.spec.Containers) > 0 && !readsController(inv, c.Kind)
+	return c != nil && c.Kind != "Node" && !finished(p.Phase) && p.spec != nil && len(p.spec.Containers) > 0 && !readsController(inv, c.Kind)
 }
 
 // standIns reads one pod anew for each controller whose pod, which stood for
-// the others, is gone.
+// the others, is gone or has ended, if another runs.
 func (w *Watcher) standIns(ctx context.Context, next *Inventory) {
 	lost := map[uid]bool{}
 	for _, p := range w.inv.Pods {
@@ -65,7 +71,7 @@ func (w *Watcher) standIns(ctx context.Context, next *Inventory) {
 	pods := slices.Clone(next.Pods)
 	for i, p := range pods {
 		c := metav1.GetControllerOf(p)
-		if c == nil || !lost[c.UID] {
+		if c == nil || !lost[c.UID] || finished(p.Phase) {
 			continue
 		}
 		delete(lost, c.UID)

@@ -113,7 +113,7 @@ func describe(inv *kube.Inventory) []string {
 		for _, c := range w.Containers() {
 			images += " " + c.Image
 		}
-		lines = append(lines, fmt.Sprintf("workload %s, %d pods,%s", w.Ref(), len(w.Pods), images))
+		lines = append(lines, fmt.Sprintf("workload %s, ended %v, %d pods,%s", w.Ref(), w.Ended, len(w.Pods), images))
 	}
 	slices.Sort(lines)
 	return append(lines, fmt.Sprintf("%d objects", inv.Objects()))
@@ -138,6 +138,7 @@ func TestAWatchedInventoryIsAsOneReadAnew(t *testing.T) {
 		return slices.Equal(describe(anew), describe(w.inv))
 	}
 	client := testbed.Client()
+	debugged := "" // the pod that gets an ephemeral container
 	steps := []struct {
 		name string
 		do   func() error
@@ -148,6 +149,7 @@ func TestAWatchedInventoryIsAsOneReadAnew(t *testing.T) {
 				[]byte(`{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"nginx:1.30"}]}}}}`), metav1.PatchOptions{})
 			return err
 		}},
+		{"the pod that stood for its controller ends", func() error { return setStatus(t, testbed, ns, "adopted", `{"phase":"Succeeded"}`) }},
 		{"the pod that stood for its controller goes", func() error {
 			return client.CoreV1().Pods(ns).Delete(t.Context(), "adopted", *metav1.NewDeleteOptions(0))
 		}},
@@ -155,7 +157,10 @@ func TestAWatchedInventoryIsAsOneReadAnew(t *testing.T) {
 			orphan := metav1.DeletePropagationOrphan
 			return client.AppsV1().Deployments(ns).Delete(t.Context(), "web", metav1.DeleteOptions{PropagationPolicy: &orphan})
 		}},
-		{"a pod gets an ephemeral container", func() error { addEphemeral(t, testbed, ns); return nil }},
+		{"a pod gets an ephemeral container", func() error { debugged = addEphemeral(t, testbed, ns); return nil }},
+		{"the ephemeral container ends", func() error {
+			return setStatus(t, testbed, ns, debugged, `{"phase":"Running","ephemeralContainerStatuses":[{"name":"debugger","image":"","imageID":"","lastState":{},"ready":false,"restartCount":0,"state":{"terminated":{"exitCode":0}}}]}`)
+		}},
 		{"objects are deleted", func() error {
 			return client.CoreV1().ConfigMaps(ns).Delete(t.Context(), "settings", metav1.DeleteOptions{})
 		}},

@@ -28,6 +28,14 @@ type Workload struct {
 	// only for its ephemeral containers: Spec then holds those, and the pod's
 	// security context.
 	EphemeralOnly bool
+	// Ended marks a pod that nobody controls, or that stands for a controller
+	// that kiln doesn't read, and that has succeeded or failed: it is there to
+	// be read, and runs no more.
+	Ended bool
+
+	// ephemeralAt are the places of Spec's ephemeral containers in the pod's
+	// own list, if some have ended and were left out.
+	ephemeralAt []int
 }
 
 // Pod is the little that is kept of each running pod.
@@ -43,8 +51,12 @@ type Pod struct {
 	ImageIDs map[string]string
 
 	// spec is kept for the first pod of each controller and for pods that
-	// need to be judged themselves.
+	// need to be judged themselves, without ephemeral containers that have
+	// ended.
 	spec *corev1.PodSpec
+	// ephemeralAt are the places of those that haven't in the pod's own list;
+	// nil if none was left out.
+	ephemeralAt []int
 }
 
 // DeepCopyObject makes a Pod an Object; Pods are never changed, so it needs
@@ -82,9 +94,18 @@ func (w *Workload) Containers() []Container {
 	}
 	for i := range spec.EphemeralContainers {
 		c := corev1.Container(spec.EphemeralContainers[i].EphemeralContainerCommon)
-		all = append(all, Container{&c, EphemeralContainer, fmt.Sprintf("%s.ephemeralContainers[%d]", w.SpecPath, i)})
+		all = append(all, Container{&c, EphemeralContainer, fmt.Sprintf("%s.ephemeralContainers[%d]", w.SpecPath, w.EphemeralIndex(i))})
 	}
 	return all
+}
+
+// EphemeralIndex is the place of Spec.EphemeralContainers[i] in the object
+// itself, whose ended ones Spec leaves out.
+func (w *Workload) EphemeralIndex(i int) int {
+	if w.ephemeralAt == nil {
+		return i
+	}
+	return w.ephemeralAt[i]
 }
 
 // Ref names the Workload's object.

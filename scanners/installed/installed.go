@@ -110,6 +110,9 @@ func (t Table) Find(inv *kube.Inventory, category Category) []Found {
 // runs returns a workload with one of the tool's images.
 func (t Tool) runs(workloads []*kube.Workload) *kube.Workload {
 	for _, w := range workloads {
+		if w.Ended {
+			continue
+		}
 		for _, c := range w.Containers() {
 			if slices.ContainsFunc(t.Images, func(image string) bool { return endsIn(path(c.Image), image) }) {
 				return w

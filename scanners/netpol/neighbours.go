@@ -36,7 +36,7 @@ func NewNeighbourhood(inv *kube.Inventory) *Neighbourhood {
 		ports:     map[*kube.Workload][]Port{},
 	}
 	for _, w := range inv.Workloads {
-		if w.EphemeralOnly {
+		if w.EphemeralOnly || w.Ended {
 			continue
 		}
 		n.workloads = append(n.workloads, w)

@@ -88,7 +88,7 @@ type namespace struct {
 func userNamespaces(inv *kube.Inventory) []namespace {
 	byName := map[string]*namespace{}
 	for _, w := range inv.Workloads {
-		if !netpol.Governs(w) || scanners.ControlPlaneNamespace(w.Namespace()) {
+		if !netpol.Governs(w) || w.Ended || scanners.ControlPlaneNamespace(w.Namespace()) {
 			continue
 		}
 		ns := byName[w.Namespace()]

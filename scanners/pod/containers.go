@@ -45,14 +45,14 @@ func containers(w *kube.Workload) iter.Seq[container] {
 
 // at is the path of one of the container's fields in the workload's object.
 func (c container) at(field string) string {
-	list := "containers"
+	list, index := "containers", c.index
 	switch c.kind {
 	case kube.InitContainer:
 		list = "initContainers"
 	case kube.EphemeralContainer:
-		list = "ephemeralContainers"
+		list, index = "ephemeralContainers", c.workload.EphemeralIndex(c.index)
 	}
-	return c.workload.SpecPath + "." + list + "[" + strconv.Itoa(c.index) + "]." + field
+	return c.workload.SpecPath + "." + list + "[" + strconv.Itoa(index) + "]." + field
 }
 
 // hit is a finding about a field of the container. The message goes on after

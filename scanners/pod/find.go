@@ -12,13 +12,14 @@ type report func(scanners.Hit)
 
 // inPods judges what belongs to the pod as a whole. Pods that are listed for
 // their ephemeral containers alone are left out: their template is judged at
-// its own workload.
+// its own workload. So are pods that have ended, here and in all that follows:
+// they can't be changed, and never run again.
 func inPods(judge func(*kube.Workload, report)) func(*kube.Inventory) scanners.Result {
 	return func(inv *kube.Inventory) scanners.Result {
 		var hits []scanners.Hit
 		add := func(h scanners.Hit) { hits = append(hits, h) }
 		for _, w := range inv.Workloads {
-			if !w.EphemeralOnly {
+			if !w.EphemeralOnly && !w.Ended {
 				judge(w, add)
 			}
 		}
@@ -32,6 +33,9 @@ func inContainers(judge func(container, report)) func(*kube.Inventory) scanners.
 		var hits []scanners.Hit
 		add := func(h scanners.Hit) { hits = append(hits, h) }
 		for _, w := range inv.Workloads {
+			if w.Ended {
+				continue
+			}
 			for c := range containers(w) {
 				judge(c, add)
 			}

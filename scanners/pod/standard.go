@@ -100,7 +100,7 @@ func byStandard(locate func(*kube.Workload, standard, report), rules ...policy.C
 		add := func(h scanners.Hit) { hits = append(hits, h) }
 		for _, w := range inv.Workloads {
 			ok, why := s.allows(w.Meta, w.Spec)
-			if ok {
+			if ok || w.Ended {
 				continue
 			}
 			before := len(hits)
