@@ -146,7 +146,7 @@ func planDeleteToken(ctx context.Context, f *Fixer, ref kube.Ref) (Plan, error) 
 	return plan, nil
 }
 
-// usersOfSecret are the pods that mount a Secret or take variables from it.
+// usersOfSecret are the pods that name a Secret.
 func (f *Fixer) usersOfSecret(ctx context.Context, secret kube.Ref) ([]string, error) {
 	pods, err := f.Cluster.Client.CoreV1().Pods(secret.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
@@ -154,30 +154,9 @@ func (f *Fixer) usersOfSecret(ctx context.Context, secret kube.Ref) ([]string, e
 	}
 	var users []string
 	for _, pod := range pods.Items {
-		if usesSecret(pod.Spec, secret.Name) {
+		if slices.Contains(referencesOf(&pod.Spec), reference{"Secret", secret.Name}) {
 			users = append(users, "Pod/"+pod.Name)
 		}
 	}
 	return users, nil
-}
-
-func usesSecret(spec corev1.PodSpec, name string) bool {
-	for _, v := range spec.Volumes {
-		if v.Secret != nil && v.Secret.SecretName == name {
-			return true
-		}
-	}
-	for _, c := range append(slices.Clone(spec.InitContainers), spec.Containers...) {
-		for _, from := range c.EnvFrom {
-			if from.SecretRef != nil && from.SecretRef.Name == name {
-				return true
-			}
-		}
-		for _, e := range c.Env {
-			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil && e.ValueFrom.SecretKeyRef.Name == name {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -70,10 +70,10 @@ func quarantinePatch(pod *unstructured.Unstructured, known podSelectors) (patch 
 			left[label] = value
 			continue
 		}
-		path := "/metadata/labels/" + escapePointer(label)
+		path := pointer("metadata", "labels", label)
 		patch = append(patch, PatchOperation{Op: "test", Path: path, Value: value}, PatchOperation{Op: "remove", Path: path})
 	}
-	return append(patch, PatchOperation{Op: "add", Path: "/metadata/labels/" + escapePointer(quarantineLabel), Value: string(pod.GetUID())}), left
+	return append(patch, PatchOperation{Op: "add", Path: pointer("metadata", "labels", quarantineLabel), Value: string(pod.GetUID())}), left
 }
 
 // podSelectors are those that select a pod.

@@ -187,13 +187,15 @@ func allowDNS() map[string]any {
 	}
 }
 
-// policyNamespace is where the policy goes: the finding's object, or its
-// namespace.
-func policyNamespace(s Situation) string {
-	if s.Finding.Object.Kind == "Namespace" {
-		return s.Finding.Object.Name
+// policyNamespace is where the policy goes.
+func policyNamespace(s Situation) string { return homeOf(s.Finding.Object) }
+
+// homeOf is the namespace that an object is, or is in.
+func homeOf(ref kube.Ref) string {
+	if ref.Kind == "Namespace" {
+		return ref.Name
 	}
-	return s.Finding.Object.Namespace
+	return ref.Namespace
 }
 
 func defaultDeny(s Situation, name string, spec map[string]any, notes ...string) Plan {
@@ -209,13 +211,11 @@ func defaultDeny(s Situation, name string, spec map[string]any, notes ...string)
 
 // freePolicyName is name, or name-2 and so on where that is taken.
 func freePolicyName(inv *kube.Inventory, namespace, name string) string {
-	free := name
-	for n := 2; slices.ContainsFunc(inv.NetworkPolicies, func(p *networkingv1.NetworkPolicy) bool {
-		return p.Namespace == namespace && p.Name == free
-	}); n++ {
-		free = fmt.Sprintf("%s-%d", name, n)
-	}
-	return free
+	return free(name, func(n string) bool {
+		return slices.ContainsFunc(inv.NetworkPolicies, func(p *networkingv1.NetworkPolicy) bool {
+			return p.Namespace == namespace && p.Name == n
+		})
+	})
 }
 
 // createdByKiln starts a new object, labelled with who made it.

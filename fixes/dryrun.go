@@ -5,95 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"sigs.k8s.io/yaml"
 
 	"kiln/kube"
 )
-
-// Preview asks the API server what the plan would do, by dry runs. What is
-// wrong with one target stands in its Err; the error is for a preview that was
-// broken off.
-func (f *Fixer) Preview(ctx context.Context, plan Plan) (Preview, error) {
-	preview := Preview{Plan: plan}
-	masker := maskerFor(plan)
-	for _, change := range plan.Changes {
-		target, err := f.previewTarget(ctx, change, masker)
-		if ctx.Err() != nil {
-			return Preview{}, fmt.Errorf("previewing %q: %w", plan.Title, ctx.Err())
-		}
-		if err == nil && len(plan.left) > 0 && change.Target == plan.Finding.Object {
-			err = stillFound(plan.Finding, target.after, plan.left)
-		}
-		target.Err = err
-		preview.Targets = append(preview.Targets, target)
-	}
-	preview.foresee(plan.inventory, f.Cluster.User)
-	return preview, nil
-}
-
-// maskerFor knows the secrets that the plan moves about.
-func maskerFor(plan Plan) *kube.Masker {
-	masker := &kube.Masker{}
-	for _, change := range plan.Changes {
-		if change.Apply != nil && change.Target.Kind == "Secret" {
-			for _, secret := range secretValues(change.Apply) {
-				masker.Know(secret)
-			}
-		}
-	}
-	return masker
-}
-
-func (f *Fixer) previewTarget(ctx context.Context, change Change, masker *kube.Masker) (TargetPreview, error) {
-	target := TargetPreview{Change: change}
-	if err := f.Cluster.Allowed(ctx, verbOf(change.Mechanism), change.Target); err != nil {
-		return target, err
-	}
-	ctx, warnings := kube.WithWarnings(ctx)
-	run, err := f.dryRun(ctx, change)
-	target.Warnings = warnings.List()
-	if run.live != nil {
-		target.Owner = ownerOf(run.live)
-	}
-	if err != nil {
-		return target, err
-	}
-	return target, target.show(run, masker)
-}
-
-// ownerOf is the tool that takes a live change back. What controls a pod
-// doesn't: all that can be changed of a pod is what it is known by.
-func ownerOf(live *unstructured.Unstructured) kube.Owner {
-	owner := kube.OwnerOf(live)
-	if live.GetKind() == "Pod" && !slices.Contains([]string{kube.Helm, kube.ArgoCD, kube.Flux}, owner.Manager) {
-		return kube.Owner{}
-	}
-	return owner
-}
-
-// show fills in what a person sees of a dry run.
-func (t *TargetPreview) show(run dryRun, masker *kube.Masker) error {
-	t.fields, t.Takeovers = run.fields, run.takeovers
-	t.live, t.after = run.live, run.after
-	t.Restarts = restarts(run.live, run.fields)
-	var err error
-	if t.Before, err = asYAML(run.live, masker); err != nil {
-		return err
-	}
-	if t.After, err = asYAML(run.after, masker); err != nil {
-		return err
-	}
-	if len(run.fields) == 0 && t.Change.Mechanism != Delete {
-		return fmt.Errorf("%w: %s has the wanted values already", ErrNothingToDo, t.Change.Target)
-	}
-	return nil
-}
 
 // dryRun is what the API server says a change would do.
 type dryRun struct {
@@ -281,17 +200,4 @@ func verbOf(m Mechanism) string {
 		return "delete"
 	}
 	return "patch"
-}
-
-// asYAML is an object for people: masked, clean, without what the server keeps
-// about it; empty for none.
-func asYAML(obj *unstructured.Unstructured, masker *kube.Masker) (string, error) {
-	if obj == nil {
-		return "", nil
-	}
-	text, err := yaml.Marshal(masker.Object(kube.Essence(obj)).Object)
-	if err != nil {
-		return "", fmt.Errorf("writing %s as YAML: %w", kube.RefOf(obj), err)
-	}
-	return kube.CleanBlock(string(text)), nil
 }

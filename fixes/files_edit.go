@@ -1,8 +1,10 @@
 package fixes
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -20,6 +22,37 @@ type FileEdit struct {
 	was           []byte
 	before, after *manifest.File
 	text          string
+}
+
+// Edits are the files as the fixes make them, those alone that change. A file
+// whose edit can't be proven right by reading it again comes back as an error,
+// a *manifest.Refusal; the others are there all the same.
+func (f *Files) Edits() ([]FileEdit, error) {
+	placed, errs := f.place()
+	var edits []FileEdit
+	add := func(s *sheet, created bool) {
+		text, err := s.file.Text()
+		if err == nil && text != string(s.text) {
+			var edit FileEdit
+			if edit, err = newFileEdit(s.name, s.text, text); err == nil {
+				edit.Created = created
+				edits = append(edits, edit)
+			}
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	for _, s := range f.sheets {
+		if s.err == nil {
+			add(s, false)
+		}
+	}
+	for _, s := range placed {
+		add(s, true)
+	}
+	slices.SortFunc(edits, func(a, b FileEdit) int { return strings.Compare(a.Name, b.Name) })
+	return edits, errors.Join(errs...)
 }
 
 // newFileEdit takes both texts apart; the error is a *manifest.Refusal.

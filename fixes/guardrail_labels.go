@@ -172,14 +172,9 @@ func (f *Fixer) withoutLabels(ctx context.Context, namespace string) ([]Change, 
 	}
 	change := Change{Target: kube.Ref{APIVersion: "v1", Kind: "Namespace", Name: namespace}, UID: ns.UID, Mechanism: JSONPatch}
 	for _, label := range labelsOfKiln(ns) {
-		path := "/metadata/labels/" + escapePointer(label)
+		path := pointer("metadata", "labels", label)
 		change.Patch = append(change.Patch,
 			PatchOperation{Op: "test", Path: path, Value: ns.Labels[label]}, PatchOperation{Op: "remove", Path: path})
 	}
 	return []Change{change}, nil
-}
-
-// escapePointer writes a field's name as a part of a JSON pointer (RFC 6901).
-func escapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }

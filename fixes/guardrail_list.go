@@ -2,17 +2,52 @@ package fixes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kiln/kube"
 	"kiln/scanners"
 )
+
+// Guardrail is one that is in force.
+type Guardrail struct {
+	// Name is what it is removed by.
+	Name string
+	// Check is what it keeps fixed; for labels, the check that stands for
+	// their level.
+	Check string
+	// Level is that of the Pod Security Standards, for labels.
+	Level string
+	// Namespace is where it holds; empty means everywhere but in the cluster's
+	// own namespaces.
+	Namespace string
+	Stage     Stage
+	By        GuardKind
+	// Warnings are the API server's about the rule; Checked says that it has
+	// looked at it.
+	Warnings []string
+	Checked  bool
+}
+
+// Guardrails lists those that kiln made on this cluster.
+func (f *Fixer) Guardrails(ctx context.Context) ([]Guardrail, error) {
+	policies, err := f.policyGuardrails(ctx)
+	if err != nil && !apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("listing the guardrails: %w", err)
+	}
+	labels, err := f.labelGuardrails(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing the guardrails: %w", err)
+	}
+	return append(policies, labels...), nil
+}
 
 // policyGuardrails are the bindings that kiln made, and what the API server
 // says of their policies.
@@ -104,3 +139,14 @@ func (f *Fixer) withoutPolicy(ctx context.Context, name string) ([]Change, error
 	}
 	return changes, nil
 }
+
+// stageOf reads a binding's actions.
+func stageOf(binding admissionv1.ValidatingAdmissionPolicyBinding) Stage {
+	if slices.Contains(binding.Spec.ValidationActions, admissionv1.Deny) {
+		return Denies
+	}
+	return Warns
+}
+
+// errNoGuardrail means that no guardrail has the name.
+var errNoGuardrail = errors.New("there is no guardrail of that name; 'kiln guard --list' lists them")

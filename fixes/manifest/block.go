@@ -7,6 +7,9 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
+// beginsInline refuses blocks such as the items of "- - a".
+const beginsInline = "it begins in the line of another value: edit it by hand"
+
 // blockMapping takes keys away, and writes the new ones behind the last that
 // stays.
 func (e *editor) blockMapping(n *yaml.Node, kept []bool, fresh map[string]any) error {
@@ -129,7 +132,7 @@ func (e *editor) blockSequence(n *yaml.Node, stays []bool, partner []int, after 
 		}
 		end, err := e.end(n.Content[i], e.column(n))
 		if err != nil || !e.blanksBefore(dash) {
-			return e.refuse(n.Content[i], errInline.Error())
+			return e.refuse(n.Content[i], beginsInline)
 		}
 		e.withoutLines(dash, end)
 	}
@@ -172,7 +175,7 @@ func (e *editor) newItems(n *yaml.Node, previous int, items []any) error {
 		return err
 	}
 	if !e.blanksBefore(dash) {
-		return e.refuse(n, errInline.Error())
+		return e.refuse(n, beginsInline)
 	}
 	// Behind the line before, whose end a removed first item takes along.
 	at := e.lineStart(dash)

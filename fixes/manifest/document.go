@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,6 +15,21 @@ import (
 
 	"kiln/kube"
 )
+
+// document is a part of a file between separators.
+type document struct {
+	source
+	// start is where it begins in the file's text.
+	start int
+	root  *yaml.Node
+	// before is what it says now, after what it's to say.
+	before, after any
+	objects       []*Object
+	// removed has the document taken out.
+	removed bool
+	// err is why it can't be edited.
+	err error
+}
 
 // newDocument reads one document: for its values as the API server does, for
 // its places as a tree of nodes.
@@ -170,3 +186,18 @@ func normal(value any) any {
 	}
 	return read
 }
+
+// editable tries the edit, and reads it again.
+func (d *document) editable() error {
+	text, err := d.edited()
+	if err != nil {
+		return err
+	}
+	alone := &File{name: d.file, docs: []*document{d}}
+	return alone.check(text)
+}
+
+func (d *document) changed() bool { return d.removed || !reflect.DeepEqual(d.before, d.after) }
+
+// empty documents hold nothing but comments.
+func (d *document) empty() bool { return d.root == nil && d.err == nil }

@@ -6,14 +6,10 @@
 package manifest
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	yaml "go.yaml.in/yaml/v3"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"kiln/kube"
 )
@@ -25,48 +21,6 @@ type File struct {
 	docs []*document
 	// added are documents to write at the end.
 	added []map[string]any
-}
-
-// document is a part of a file between separators.
-type document struct {
-	source
-	// start is where it begins in the file's text.
-	start int
-	root  *yaml.Node
-	// before is what it says now, after what it's to say.
-	before, after any
-	objects       []*Object
-	// removed has the document taken out.
-	removed bool
-	// err is why it can't be edited.
-	err error
-}
-
-// Object is one object of a file: a document of its own, or an item of a List.
-type Object struct {
-	// Line is its first line in the file, counted from 1.
-	Line int
-	doc  *document
-	// item is its place in the list; -1 for a document of its own.
-	item int
-	// apiVersion and kind are those of items that leave them out.
-	apiVersion, kind string
-}
-
-// Refusal says why a manifest isn't edited, and where the reason stands.
-type Refusal struct {
-	File string
-	// Line counts from 1; 0 means the whole file.
-	Line int
-	// Why is a sentence without a full stop that says what to do instead.
-	Why string
-}
-
-func (r *Refusal) Error() string {
-	if r.Line == 0 {
-		return r.File + ": " + r.Why
-	}
-	return fmt.Sprintf("%s:%d: %s", r.File, r.Line, r.Why)
 }
 
 // Read takes a manifest apart. A document that can't be read spoils only
@@ -95,95 +49,6 @@ func (f *File) Objects() []*Object {
 	return all
 }
 
-// Value is a copy of what the object is to say, as far as that's set by now.
-func (o *Object) Value() map[string]any {
-	fields, _ := o.of(o.doc.after).(map[string]any)
-	fields = runtime.DeepCopyJSON(fields)
-	if o.lacksType(fields) {
-		fields["apiVersion"], fields["kind"] = o.apiVersion, o.kind
-	}
-	return fields
-}
-
-func (o *Object) lacksType(fields map[string]any) bool {
-	return o.kind != "" && fields["kind"] == nil
-}
-
-// of finds the object in its document's value.
-func (o *Object) of(document any) any {
-	if o.item < 0 {
-		return document
-	}
-	list, _ := document.(map[string]any)
-	items, _ := list["items"].([]any)
-	if o.item >= len(items) {
-		return nil
-	}
-	return items[o.item]
-}
-
-// largeDocument is from which size on, in bytes, a document is checked only
-// once, when its text is asked for. Few are larger: long lists.
-const largeDocument = 256 << 10
-
-// Set says what the object is to be. The error is a *Refusal: the way that the
-// object is written can't be edited; it's left as it was.
-func (o *Object) Set(fields map[string]any) error {
-	d := o.doc
-	if d.err != nil {
-		return d.err
-	}
-	wanted, _ := normal(fields).(map[string]any)
-	current, _ := o.of(d.after).(map[string]any)
-	if o.lacksType(current) {
-		delete(wanted, "apiVersion")
-		delete(wanted, "kind")
-	}
-	o.put(wanted)
-	if len(d.text) > largeDocument {
-		return nil
-	}
-	if err := d.editable(); err != nil {
-		o.put(current)
-		return err
-	}
-	return nil
-}
-
-func (o *Object) put(fields map[string]any) {
-	if o.item < 0 {
-		o.doc.after = fields
-		return
-	}
-	o.doc.after.(map[string]any)["items"].([]any)[o.item] = fields
-}
-
-// editable tries the edit, and reads it again.
-func (d *document) editable() error {
-	text, err := d.edited()
-	if err != nil {
-		return err
-	}
-	alone := &File{name: d.file, docs: []*document{d}}
-	return alone.check(text)
-}
-
-// Remove takes the object out of the file, with all that its document holds.
-// The error is a *Refusal.
-func (o *Object) Remove() error {
-	switch {
-	case o.item >= 0:
-		return &Refusal{File: o.doc.file, Line: o.Line, Why: "it's an item of a list: take it out by hand"}
-	case o.doc.json:
-		return &Refusal{File: o.doc.file, Line: o.Line, Why: "it's all that the file holds: delete the file"}
-	}
-	o.doc.removed = true
-	return nil
-}
-
-// Restore takes Remove back.
-func (o *Object) Restore() { o.doc.removed = false }
-
 // Add writes a new object as a document of its own at the file's end. The
 // error, a *Refusal, is for a JSON file: it holds one document only.
 func (f *File) Add(fields map[string]any) error {
@@ -199,11 +64,6 @@ func (f *File) Add(fields map[string]any) error {
 func (f *File) Changed() bool {
 	return len(f.added) > 0 || slices.ContainsFunc(f.docs, (*document).changed)
 }
-
-func (d *document) changed() bool { return d.removed || !reflect.DeepEqual(d.before, d.after) }
-
-// empty documents hold nothing but comments.
-func (d *document) empty() bool { return d.root == nil && d.err == nil }
 
 // Text is the edited text, which was read again and holds what was set. The
 // error is a *Refusal.

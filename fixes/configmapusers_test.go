@@ -1,0 +1,40 @@
+package fixes
+
+import (
+	"reflect"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+)
+
+// A list of items that has lost its last one would mean all entries.
+func TestAVolumeTakesTheFileFromTheSecret(t *testing.T) {
+	for _, c := range []struct{ name, volume, want string }{
+		{"all entries", `{name: v, configMap: {name: conf, defaultMode: 288}}`,
+			`{name: v, projected: {defaultMode: 288, sources: [{configMap: {name: conf}}, {secret: {name: s, items: [{key: password, path: password}]}}]}}`},
+		{"an empty list of items means all", `{name: v, configMap: {name: conf, items: []}}`,
+			`{name: v, projected: {sources: [{configMap: {name: conf, items: []}}, {secret: {name: s, items: [{key: password, path: password}]}}]}}`},
+		{"one of several", `{name: v, configMap: {name: conf, optional: true, items: [{key: mode, path: mode}, {key: password, path: db/pass}]}}`,
+			`{name: v, projected: {sources: [{configMap: {name: conf, optional: true, items: [{key: mode, path: mode}]}}, {secret: {name: s, items: [{key: password, path: db/pass}]}}]}}`},
+		{"the only one", `{name: v, configMap: {name: conf, items: [{key: password, path: pass}]}}`,
+			`{name: v, projected: {sources: [{secret: {name: s, items: [{key: password, path: pass}]}}]}}`},
+		{"projected beside others", `{name: v, projected: {sources: [{configMap: {name: other}}, {configMap: {name: conf, items: [{key: password, path: pass}]}}]}}`,
+			`{name: v, projected: {sources: [{configMap: {name: other}}, {secret: {name: s, items: [{key: password, path: pass}]}}]}}`},
+		{"done already", `{name: v, projected: {sources: [{configMap: {name: conf}}, {secret: {name: s, items: [{key: password, path: password}]}}]}}`, ``},
+		{"other entries only", `{name: v, configMap: {name: conf, items: [{key: mode, path: mode}]}}`, ``},
+		{"another ConfigMap", `{name: v, configMap: {name: other}}`, ``},
+		{"no ConfigMap", `{name: v, emptyDir: {}}`, ``},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var volume, want map[string]any
+			for text, into := range map[string]*map[string]any{c.volume: &volume, c.want: &want} {
+				if err := yaml.Unmarshal([]byte(text), into); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := withSecretFile(volume, "conf", "password", "s"); !reflect.DeepEqual(got, want) {
+				t.Errorf("got  %v\nwant %v", got, want)
+			}
+		})
+	}
+}
