@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/types"
+
+	"kiln/kube/crash"
 )
 
 // listsAtOnce is how many lists run side by side: enough to hide latency, few
@@ -66,7 +68,10 @@ func Collect(ctx context.Context, c *Cluster, opts CollectOptions, progress func
 	group, lists := errgroup.WithContext(ctx)
 	group.SetLimit(listsAtOnce)
 	for _, k := range table {
-		group.Go(func() error { return col.read(lists, k) })
+		group.Go(func() error {
+			defer crash.Catch(ctx)
+			return col.read(lists, k)
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err

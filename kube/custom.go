@@ -15,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
+
+	"kiln/kube/crash"
 )
 
 // mostCustom bounds how many objects of one custom resource are read: they
@@ -183,7 +185,10 @@ func (col *collector) readCustom(ctx context.Context, table []kind) error {
 	for _, k := range table {
 		switch {
 		case defined[k.resource]:
-			group.Go(func() error { return col.read(ctx, k) })
+			group.Go(func() error {
+				defer crash.Catch(ctx)
+				return col.read(ctx, k)
+			})
 		case hidden:
 			col.settle(k.resource, batch{}, &Gap{k.resource, "whether there are any can't be told, because the list of the CRDs is " + unseen.Reason, unseen.Remedy})
 		default:

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	kubeletconfig "k8s.io/kubelet/config/v1beta1"
+
+	"kiln/kube/crash"
 )
 
 // readKubelets asks every node for its kubelet's live configuration.
@@ -25,6 +27,7 @@ func (col *collector) readKubelets(ctx context.Context) {
 	group.SetLimit(listsAtOnce)
 	for _, node := range col.inv.Nodes {
 		group.Go(func() error {
+			defer crash.Catch(ctx)
 			config, err := col.cluster.configz(ctx, node.Name)
 			mu.Lock()
 			defer mu.Unlock()

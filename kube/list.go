@@ -16,6 +16,8 @@ import (
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/pager"
+
+	"kiln/kube/crash"
 )
 
 const (
@@ -192,6 +194,7 @@ func eachItem(ctx context.Context, page pager.ListPageFunc, fn func(runtime.Obje
 	list := pager.New(func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
 		ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 		defer cancel()
+		defer crash.Catch(ctx)
 		result, err := page(ctx, opts)
 		if err == nil {
 			if of, err := meta.ListAccessor(result); err == nil {

@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes/scheme"
+
+	"kiln/kube/crash"
 )
 
 const (
@@ -35,6 +37,7 @@ var errUnreadable = errors.New("it can't be listed")
 // follow keeps up with one kind until ctx ends. Without a version, or when
 // the server has forgotten it, the kind is listed first.
 func (w *Watcher) follow(ctx context.Context, k kind, version string) {
+	defer crash.Catch(ctx)
 	backoff := retries()
 	for ctx.Err() == nil {
 		began, err := time.Now(), error(nil)

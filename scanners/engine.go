@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kiln/kube"
+	"kiln/kube/crash"
 )
 
 // Status is how a check ended.
@@ -77,8 +78,14 @@ func ready(c Check, inv *kube.Inventory) bool {
 	return true
 }
 
-func evaluate(c Check, inv *kube.Inventory) CheckResult {
-	out := CheckResult{Check: c}
+// evaluate runs one check. If it panics, it alone is unknown.
+func evaluate(c Check, inv *kube.Inventory) (out CheckResult) {
+	defer func() {
+		if value := recover(); value != nil {
+			out = CheckResult{Check: c, Status: NotKnown, Incomplete: true, Reason: broken(crash.New(value))}
+		}
+	}()
+	out = CheckResult{Check: c}
 	if why := gaps(inv, c.Needs); why != "" {
 		out.Status, out.Reason, out.Incomplete = NotKnown, why, true
 		return out
@@ -96,6 +103,11 @@ func evaluate(c Check, inv *kube.Inventory) CheckResult {
 		out.Reason = kube.Clean(result.Note)
 	}
 	return out
+}
+
+// broken is why a check that panicked is unknown.
+func broken(p *crash.Panic) string {
+	return kube.Clean("the check itself failed, which is a bug in kiln (please report it): " + p.Error())
 }
 
 // status never lets a check pass that didn't see everything.

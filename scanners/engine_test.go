@@ -55,6 +55,38 @@ func TestACheckPassesOnlyIfItSawEverything(t *testing.T) {
 	}
 }
 
+// A check with a bug neither passes nor takes the others with it, in a scan
+// and when the cluster is followed.
+func TestACheckThatPanicsIsUnknownAndAlone(t *testing.T) {
+	inv := inventory(t, service)
+	var broken bool
+	breaks := func(inv *kube.Inventory) Result {
+		if broken {
+			var none []Hit
+			return Found(none[:1])
+		}
+		return finds(2)(inv)
+	}
+	needs := []kube.Resource{kube.Services}
+	checks := []Check{{ID: "a/sound", Needs: needs, Find: finds(1)}, {ID: "a/broken", Needs: needs, Find: breaks}, {ID: "a/passes", Needs: needs, Find: finds(0)}}
+	before := Evaluate(checks, inv)
+	broken = true
+	run := NewRun(checks)
+	live, differ := Reevaluate(before, inv, needs)
+	for how, results := range map[string][]CheckResult{"all at once": Evaluate(checks, inv), "as it comes": run.Advance(inv), "live": live} {
+		if results[0].Status != Fail || len(results[0].Findings) != 1 || results[2].Status != Pass {
+			t.Errorf("%s: the others' results have changed: %+v", how, results)
+		}
+		r := results[1]
+		if r.Status != NotKnown || !r.Incomplete || len(r.Findings) != 0 || !strings.Contains(r.Reason, "slice bounds out of range") || !strings.Contains(r.Reason, "(engine_test.go:") {
+			t.Errorf("%s: %s, %q, incomplete %v, %d findings", how, r.Status, r.Reason, r.Incomplete, len(r.Findings))
+		}
+	}
+	if len(differ) != 1 || differ[0] != 1 {
+		t.Errorf("%v differ", differ)
+	}
+}
+
 func TestFindingsAreCleanAndLastingAndOnce(t *testing.T) {
 	check := Check{ID: "network/nodeport", Find: finds(2)}
 	first := Evaluate([]Check{check}, inventory(t, service))[0].Findings

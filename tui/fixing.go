@@ -12,6 +12,7 @@ import (
 
 	"kiln/fixes"
 	"kiln/kube"
+	"kiln/kube/crash"
 	"kiln/scanners"
 )
 
@@ -85,6 +86,7 @@ func proposeAll(ctx context.Context, findings []scanners.Finding, one func(conte
 	group.SetLimit(previewsAtOnce)
 	for i, f := range findings {
 		group.Go(func() error {
+			defer crash.Catch(ctx)
 			all[i] = one(ctx, f)
 			return nil
 		})

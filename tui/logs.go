@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kiln/kube"
+	"kiln/kube/crash"
 )
 
 // logSource is a container whose log can be read.
@@ -96,6 +97,7 @@ func (s *Session) openLog(ctx context.Context, from logSource, previous bool) *l
 	})
 	go func() {
 		defer close(stream.lines)
+		defer crash.Catch(ctx)
 		body, err := request.Stream(ctx)
 		if err != nil {
 			stream.err = fmt.Errorf("reading the log of %s: %w", from, err)

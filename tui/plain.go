@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"kiln/kube"
+	"kiln/kube/crash"
 	"kiln/scanners"
 )
 
@@ -69,6 +70,7 @@ func linesOf(ctx context.Context, in io.Reader) <-chan string {
 	lines := make(chan string)
 	go func() {
 		defer close(lines)
+		defer crash.Catch(ctx)
 		for scanner := bufio.NewScanner(in); scanner.Scan(); {
 			select {
 			case lines <- scanner.Text():
@@ -130,6 +132,7 @@ func (p *plain) scan(ctx context.Context) bool {
 
 // follow takes what comes live. It is told at the next prompt, never between.
 func (p *plain) follow(ctx context.Context) {
+	defer crash.Catch(ctx)
 	from := p.session.follow(ctx, p.opts.Namespace, p.current())
 	for news := from.next(ctx); news != nil; news = from.next(ctx) {
 		p.take(news.snapshot, &news.state)

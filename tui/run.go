@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"kiln/kube/crash"
 	"kiln/scanners"
 )
 
@@ -37,16 +38,22 @@ type Options struct {
 const framesPerSecond = 30
 
 // Run shows the UI until the user quits or ctx ends. Quitting without a
-// cluster is an error that says why there was none.
+// cluster is an error that says why there was none. A panic comes back as a
+// *crash.Panic, after the terminal has been given back.
 func Run(ctx context.Context, opts Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	app, err := newApp(ctx, opts, time.Now)
+	fall := &fall{stop: cancel}
+	fall.takeClients()
+	app, err := newApp(crash.With(ctx, fall.take), opts, time.Now)
 	if err != nil {
 		return err
 	}
 	// A signal ends ctx. The program would hang if it also got it by itself.
-	_, err = tea.NewProgram(app, tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()).Run()
+	_, err = tea.NewProgram(shielded{app, fall}, tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()).Run()
+	if p := fall.first.Load(); p != nil {
+		return p
+	}
 	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kiln/kube"
+	"kiln/kube/crash"
 	"kiln/scanners"
 )
 
@@ -28,6 +29,7 @@ func (s *Session) read(ctx context.Context, opts kube.CollectOptions, earlier *s
 	r := &reading{run: scanners.NewRun(s.checks), progress: newLatest(), earlier: earlier}
 	go func() {
 		defer r.progress.close()
+		defer crash.Catch(ctx)
 		opts.NodeFacts, _ = keptNodeFacts(s.cluster) // what can't be read is unknown
 		inv, err := kube.Collect(ctx, s.cluster, opts, r.progress.put)
 		if err == nil {

@@ -34,6 +34,11 @@ func newInfo(a *app) *cobra.Command {
 			fmt.Fprintf(t, "Journal:\t%s\n", journal)
 			fmt.Fprintf(t, "Evidence:\t%s\n", filepath.Join(filepath.Dir(journal), "evidence"))
 			fmt.Fprintf(t, "Nodes:\t%s\n", filepath.Join(filepath.Dir(journal), "nodes"))
+			crashes, err := crashFolder()
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(t, "Crash reports:\t%s\n", crashes)
 			fmt.Fprintf(t, "Configuration:\t%s\n", orDash(a.configPath()))
 			fmt.Fprintf(t, "Skins:\t%s\n", themes.Folder())
 			fmt.Fprintf(t, "Checks:\t%d\n", len(a.checks))

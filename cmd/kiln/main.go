@@ -16,6 +16,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"kiln/kube"
+	"kiln/kube/crash"
 )
 
 // version is stamped by the Makefile.
@@ -28,6 +29,8 @@ func main() {
 	klog.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	ctx = crash.With(ctx, func(p *crash.Panic) { os.Exit(tellCrash(os.Stderr, p)) })
+	defer crash.Catch(ctx)
 	os.Exit(run(ctx, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
 }
 
@@ -43,12 +46,19 @@ func collectOften() {
 func run(ctx context.Context, io streams, args []string) int {
 	root := newRoot(io)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	return conclude(ctx, io, root.ExecuteContext(ctx))
+}
+
+// conclude tells how a command has ended and returns its exit code.
+func conclude(ctx context.Context, io streams, err error) int {
 	if err == nil {
 		return exitDone
 	}
 	var outcome *outcomeError
+	var panicked *crash.Panic
 	switch {
+	case errors.As(err, &panicked):
+		return tellCrash(io.err, panicked)
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintln(io.err, "kiln: interrupted")
 		return exitError

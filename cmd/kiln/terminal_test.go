@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,13 +14,9 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 
-	"kiln/kube"
 	"kiln/kube/kubetest"
-	"kiln/scanners"
-	"kiln/tui"
 )
 
 // inShop opens kiln's findings on a namespace with a privileged Deployment.
@@ -199,38 +194,6 @@ func TestTerminatedWhileAPreviewIsOpen(t *testing.T) {
 	if got := generation(t, testbed, ns); got != before {
 		t.Errorf("the Deployment's generation is %d, was %d", got, before)
 	}
-}
-
-// asPanicking, set in the environment, has the test program be a terminal UI
-// with a check that panics.
-const asPanicking = "KILN_TEST_AS_PANICKING"
-
-func panicInTerminal() {
-	err := tui.Run(context.Background(), tui.Options{
-		Flags: genericclioptions.NewConfigFlags(true), Theme: "dark",
-		Checks: []scanners.Check{{ID: "pod/panic", Layer: scanners.Pod, Severity: scanners.High, Title: "Panics", Find: func(*kube.Inventory) scanners.Result {
-			time.Sleep(time.Second) // the screen is up by then
-			panic("the check is broken")
-		}}},
-	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "kiln: "+kube.Explain(err))
-		os.Exit(exitError)
-	}
-	os.Exit(exitDone)
-}
-
-func TestPanicGivesTheTerminalBack(t *testing.T) {
-	onQuietMachine(t)
-	useTestbed(t)
-	t.Setenv(asPanicking, "1")
-	term := inShell(t)
-	term.waitFor("left with 1")
-	history := term.tmux("capture-pane", "-p", "-S", "-")
-	if !strings.Contains(history, "kiln: program was killed: program experienced a panic") {
-		t.Errorf("nothing says what has happened:\n%s", history)
-	}
-	term.hasSaneShell()
 }
 
 // What is pasted is text, whatever it has in it: it neither applies nor runs
