@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -135,126 +131,4 @@ func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 		applyAll(ctx, planner, proposals, inBatch(proposals, o.words))
 	}
 	return errors.Join(a.fixOutcome(proposals, o), a.awaitRollouts(ctx, fixer, entriesOf(proposals), o.wait))
-}
-
-// fixer opens the cluster and the journal, and tells of what an interrupted
-// kiln has left behind.
-func (a *app) fixer(ctx context.Context) (*fixes.Fixer, error) {
-	cluster, err := a.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	journal, err := openJournal()
-	if err != nil {
-		return nil, err
-	}
-	evidence, err := openEvidence()
-	if err != nil {
-		return nil, err
-	}
-	fixer := &fixes.Fixer{Cluster: cluster, Journal: journal, Evidence: evidence}
-	open, err := fixer.Recover(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("looking through the journal: %w", err)
-	}
-	tellRecoveries(a.err, open)
-	return fixer, nil
-}
-
-func openJournal() (*fixes.Journal, error) {
-	dir, err := fixes.JournalDir()
-	if err != nil {
-		return nil, err
-	}
-	return fixes.OpenJournal(dir)
-}
-
-// wantedChecks are the checks to run: those named, or all where a finding's ID
-// is given.
-func (a *app) wantedChecks(args []string) ([]scanners.Check, error) {
-	var wanted []scanners.Check
-	for _, arg := range args {
-		if !strings.Contains(arg, "/") {
-			return a.checks, nil
-		}
-		c, err := findCheck(a.checks, arg)
-		if err != nil {
-			return nil, err
-		}
-		wanted = append(wanted, c)
-	}
-	return wanted, nil
-}
-
-// choose picks the findings that the arguments mean. Each argument has to
-// mean one at least.
-func choose(results []scanners.CheckResult, args []string, namespace, object string) ([]scanners.Finding, error) {
-	var chosen []scanners.Finding
-	for _, arg := range args {
-		found := false
-		for _, r := range results {
-			for _, f := range r.Findings {
-				// Without an object's name, what is accepted or the cluster's own stays.
-				named := f.ID == arg || f.Check == arg && (object != "" || !f.System && !f.Accepted.Holds())
-				inScope := (namespace == "" || f.Object.Namespace == namespace || f.Object.Namespace == "" && f.Object.Name == namespace || f.ID == arg) &&
-					(object == "" || f.Object.Matches(object))
-				if named && inScope {
-					found = true
-					chosen = append(chosen, f)
-				}
-			}
-		}
-		if !found {
-			return nil, noFinding(results, arg, object)
-		}
-	}
-	return chosen, nil
-}
-
-func noFinding(results []scanners.CheckResult, arg, object string) error {
-	for _, r := range results {
-		if r.Check.ID == arg && r.Status == scanners.NotKnown {
-			return fmt.Errorf("%s could not be assessed: %s", arg, r.Reason)
-		}
-	}
-	where := ""
-	if object != "" {
-		where = " on " + object
-	}
-	return fmt.Errorf("no finding %s%s: it is fixed already, or 'kiln scan' names it otherwise", arg, where)
-}
-
-// confirm asks on a terminal; elsewhere --yes is the only word that counts.
-func (a *app) confirm(o fixOptions, proposals []proposal) error {
-	ready := countReady(proposals)
-	if o.yes || ready == 0 {
-		return nil
-	}
-	return a.ask(fmt.Sprintf("Apply %d fix(es)?", ready))
-}
-
-var errNotConfirmed = errors.New("nothing was changed: say --yes to apply, or --dry-run to only look")
-
-func (a *app) ask(question string) error {
-	if !a.interactive() {
-		return errNotConfirmed
-	}
-	fmt.Fprintf(a.err, "%s [y/N] ", question)
-	answer, err := a.lines().ReadString('\n')
-	if err != nil && err != io.EOF {
-		return fmt.Errorf("reading the answer: %w", err)
-	}
-	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
-		return errNotConfirmed
-	}
-	return nil
-}
-
-// lines reads the input by lines, always through the same buffer: it may hold
-// the answers to later questions already.
-func (a *app) lines() *bufio.Reader {
-	if a.input == nil {
-		a.input = bufio.NewReader(a.in)
-	}
-	return a.input
 }
