@@ -17,7 +17,7 @@ func TestTiller(t *testing.T) {
 	scantest.Judge(t, tiller(), []scantest.Verdict{
 		{Name: "Helm's own", Objects: workload("gcr.io/kubernetes-helm/tiller:v2.16.1"), Want: at},
 		{Name: "a copy, by digest", Objects: workload("registry.example:5000/mirror/tiller@sha256:aaaa"), Want: at},
-		{Name: "another with such a name", Objects: workload("registry.example/farm/tiller-ui:1")},
+		{Name: "another with such a name", Objects: workload("registry.example/tools/tiller-ui:1")},
 		{Name: "the service", Objects: service("tiller-deploy", "app: helm, name: tiller"), Want: []string{"Service/tiller-deploy in kube-system | spec.selector"}},
 		{Name: "another service", Objects: service("farm", "app: helm")},
 	})
