@@ -47,14 +47,22 @@ func better(g, best gain, bestResult, r scanners.CheckResult) bool {
 	) > 0
 }
 
-// mended is a result without the findings that aren't the cluster's own.
+// mended is a result of which only the findings about the cluster's own
+// components are left.
 func mended(r scanners.CheckResult) scanners.CheckResult {
-	if r.Incomplete {
+	var left []scanners.Finding
+	for _, f := range r.Findings {
+		if f.System {
+			left = append(left, f)
+		}
+	}
+	switch r.Findings = left; {
+	case len(left) > 0: // it still fails
+	case r.Incomplete:
 		r.Status = scanners.NotKnown
-	} else {
+	default:
 		r.Status = scanners.Pass
 	}
-	r.Findings = nil
 	return r
 }
 

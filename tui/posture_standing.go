@@ -37,12 +37,15 @@ func standingOf(s *snapshot) *standing {
 	return st
 }
 
-// toDo are the findings that are left to do: neither accepted nor the
+// isToDo says that a finding is left to do: it is neither accepted nor the
 // cluster's own.
+func isToDo(f *scanners.Finding) bool { return !f.System && !f.Accepted.Holds() }
+
+// toDo are the findings that are left to do.
 func toDo(s *snapshot) []*scanners.Finding {
 	var all []*scanners.Finding
 	for _, f := range s.findings {
-		if !f.System && !f.Accepted.Holds() {
+		if isToDo(f) {
 			all = append(all, f)
 		}
 	}
