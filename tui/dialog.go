@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ type dialog struct {
 	buttons buttons
 	input   textinput.Model
 	problem string
+	// offset is how many lines of the text are scrolled away where it doesn't
+	// fit.
+	offset int
 	// inputLine is where the text field stands in the box.
 	inputLine int
 }
@@ -58,6 +62,10 @@ func (d *dialog) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		d.buttons.move(1)
 	case key.Matches(msg, keys.PreviousButton):
 		d.buttons.move(-1)
+	case msg.String() == "up":
+		d.offset--
+	case msg.String() == "down":
+		d.offset++
 	case d.typed != "":
 		return d.edit(msg)
 	}
@@ -93,23 +101,47 @@ func (d *dialog) press() tea.Cmd {
 
 func (d *dialog) width(screen int) int { return min(64, screen-4) }
 
-func (d *dialog) render(screen int) string {
+// place is where the box stands: in the middle, but below the screen's first
+// line, which says what cluster this is.
+func (d *dialog) place(box string, width, height int) (x, y int) {
+	return max((width-lipgloss.Width(box))/2, 0), max((height-lipgloss.Height(box))/2, 1)
+}
+
+// render draws the box, which fits below the first line of a screen of this
+// size.
+func (d *dialog) render(screen, height int) string {
 	s := d.app.styles
 	width := d.width(screen) - 4
-	lines := []string{s.heading.Render(clip(d.title, width)), ""}
-	lines = append(lines, wrapStyled(s.text, d.text, width)...)
-	if d.typed != "" {
-		d.input.SetWidth(width - 4)
-		lines = append(lines, "", d.input.View())
-		d.inputLine = len(lines)
+	head := wrapStyled(s.heading, d.title, width)
+	if height >= 16 {
+		head = append(head, "")
 	}
 	problem := ""
 	if d.problem != "" {
 		problem = s.warning.Render(clip(d.problem, width))
 	}
-	lines = append(lines, problem, d.buttons.render(s, width))
+	foot := []string{problem, d.buttons.render(s, width)}
+	if d.typed != "" {
+		d.input.SetWidth(width - 4)
+		foot = append([]string{"", d.input.View()}, foot...)
+	}
+	text, more := d.visible(width, max(height-3-len(head)-len(foot), 1))
+	if more && d.problem == "" {
+		foot[len(foot)-2] = s.muted.Render("↑↓ reads on")
+	}
+	lines := slices.Concat(head, text, foot)
+	d.inputLine = len(lines) - 2 // below the border
 	return lipgloss.NewStyle().Border(lipgloss.RoundedBorder()).BorderForeground(s.accent.GetForeground()).
 		Padding(0, 1).Width(d.width(screen)).Render(strings.Join(lines, "\n"))
+}
+
+// visible are the lines of the text that there is room for, and whether there
+// are others.
+func (d *dialog) visible(width, room int) (lines []string, more bool) {
+	lines = wrapStyled(d.app.styles.text, d.text, width)
+	d.offset = clamp(d.offset, 0, max(len(lines)-room, 0))
+	more = len(lines) > room
+	return lines[d.offset:min(d.offset+room, len(lines))], more
 }
 
 // cursor is where the next letter will stand.
@@ -117,11 +149,12 @@ func (d *dialog) cursor(width, height int) *tea.Cursor {
 	if d.typed == "" {
 		return nil
 	}
-	box := d.render(width)
+	box := d.render(width, height)
 	c := d.input.Cursor()
 	if c != nil {
-		c.X += (width-lipgloss.Width(box))/2 + 2
-		c.Y = (height-lipgloss.Height(box))/2 + d.inputLine
+		x, y := d.place(box, width, height)
+		c.X += x + 2
+		c.Y = y + d.inputLine
 	}
 	return c
 }

@@ -239,8 +239,10 @@ func newThemeForTest(t *testing.T) themes.Theme {
 }
 
 // TestMain keeps client-go's log out of the tests' output, as main does:
-// nobody answers at the fixture's address.
+// nobody answers at the fixture's address. Times on screens are the same
+// wherever the tests run.
 func TestMain(m *testing.M) {
+	time.Local = time.UTC
 	klog.SetLogger(logr.Discard())
 	os.Exit(kubetest.Run(m))
 }

@@ -32,6 +32,11 @@ func (a *App) identity() string {
 	right := a.liveMark(fill) + a.mode(fill)
 	room := a.width - ansi.StringWidth(badge) - ansi.StringWidth(right) - 1
 	text := " " + name
+	if ansi.StringWidth(text) > room && a.inProduction() {
+		short := s.banner.Render(" ▲ PROD ")
+		room += ansi.StringWidth(badge) - ansi.StringWidth(short)
+		badge = short
+	}
 	left := main.Render(clip(text, room))
 	used := min(ansi.StringWidth(text), room)
 	for _, part := range a.connection() {

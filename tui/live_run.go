@@ -132,7 +132,10 @@ func (a *App) liveMark(fill lipgloss.Style) string {
 		return look(s.good).Render(text)
 	}
 	text := "◌ reconnecting, stale since " + clockTime(a.live.state.Lost) + " "
-	if a.width < 3*ansi.StringWidth(text) {
+	switch {
+	case a.width < 60:
+		text = "◌ stale "
+	case a.width < 3*ansi.StringWidth(text):
 		text = "◌ stale " + clockTime(a.live.state.Lost) + " "
 	}
 	return look(s.alarm).Render(text)

@@ -48,11 +48,11 @@ func (a *App) screen() string {
 	if a.dialog == nil {
 		return content
 	}
-	box := a.dialog.render(a.width)
-	x, y := (a.width-lipgloss.Width(box))/2, (a.height-lipgloss.Height(box))/2
+	box := a.dialog.render(a.width, a.height)
+	x, y := a.dialog.place(box, a.width, a.height)
 	return lipgloss.NewCompositor(
 		lipgloss.NewLayer(content),
-		lipgloss.NewLayer(box).X(max(x, 0)).Y(max(y, 0)).Z(1),
+		lipgloss.NewLayer(box).X(x).Y(y).Z(1),
 	).Render()
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +42,13 @@ func spread(left, right string, width int) string {
 // wrap breaks text into lines of at most width cells. Words that are longer
 // are broken.
 func wrap(text string, width int) []string {
-	return strings.Split(ansi.Wrap(text, max(width, 1), " /.,-"), "\n")
+	const breakAfter = " /.,-"
+	lines := splitLines(ansi.Wrap(text, max(width, 1), breakAfter))
+	tooWide := func(line string) bool { return ansi.StringWidth(line) > width }
+	if width > 1 && slices.ContainsFunc(lines, tooWide) { // ansi.Wrap forgets to count a break in the last cell
+		return splitLines(ansi.Wrap(text, width-1, breakAfter))
+	}
+	return lines
 }
 
 // wrapStyled is wrap with every line in style.
