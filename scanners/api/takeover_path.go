@@ -16,8 +16,7 @@ func takeoverPath() scanners.Check {
 		References: []string{"CIS 5.1.1", "C-0267", "C-0272"},
 		Fix:        scanners.Guided,
 		Needs:      rbac.Resources(),
-		Reads:      append(kube.WorkloadResources(), kube.ServiceAccounts),
-		Hints:      []kube.Resource{kube.Secrets},
+		Reads:      append(kube.WorkloadResources(), kube.ServiceAccounts, kube.Secrets),
 		Find:       findTakeovers,
 	}
 }

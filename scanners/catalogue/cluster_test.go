@@ -11,7 +11,6 @@ import (
 	"kiln/kube"
 	"kiln/kube/kubetest"
 	"kiln/scanners"
-	"kiln/scanners/catalogue"
 )
 
 func TestMain(m *testing.M) { os.Exit(kubetest.Run(m)) }
@@ -25,15 +24,7 @@ func scan(t *testing.T, kubeconfig string) map[string]scanners.CheckResult {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inv, err := kube.Collect(t.Context(), cluster, kube.CollectOptions{}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	results := map[string]scanners.CheckResult{}
-	for _, r := range scanners.Evaluate(catalogue.Checks(), inv) {
-		results[r.Check.ID] = r
-	}
-	return results
+	return judge(t, cluster)
 }
 
 func TestKubernetesOwnRolesAreNotReported(t *testing.T) {

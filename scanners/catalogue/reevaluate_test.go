@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"kiln/kube"
 	"kiln/scanners"
 	"kiln/scanners/catalogue"
+	"kiln/scanners/scantest"
 )
 
 // emptied are ways to empty an Inventory of one resource. Kinds that bring
@@ -17,7 +19,7 @@ func emptied() map[kube.Resource]func(*kube.Inventory) {
 	withoutWorkloads := func(inv *kube.Inventory, kind string) {
 		inv.Workloads = slices.DeleteFunc(slices.Clone(inv.Workloads), func(w *kube.Workload) bool { return w.Ref().Kind == kind })
 	}
-	return map[kube.Resource]func(*kube.Inventory){
+	empty := map[kube.Resource]func(*kube.Inventory){
 		kube.Namespaces:             func(i *kube.Inventory) { i.Namespaces = nil },
 		kube.Nodes:                  func(i *kube.Inventory) { i.Nodes = nil },
 		kube.Pods:                   func(i *kube.Inventory) { i.Pods = nil; withoutWorkloads(i, "Pod") },
@@ -43,31 +45,61 @@ func emptied() map[kube.Resource]func(*kube.Inventory) {
 		kube.PodDisruptionBudgets:   func(i *kube.Inventory) { i.PodDisruptionBudgets = nil },
 		kube.ValidatingWebhooks:     func(i *kube.Inventory) { i.ValidatingWebhooks = nil },
 		kube.MutatingWebhooks:       func(i *kube.Inventory) { i.MutatingWebhooks = nil },
+		kube.ReplicaSets:            func(i *kube.Inventory) { i.ReplicaSets = nil; withoutWorkloads(i, "ReplicaSet") },
+		kube.ReplicationControllers: func(i *kube.Inventory) {
+			i.ReplicationControllers = nil
+			withoutWorkloads(i, "ReplicationController")
+		},
+		kube.StorageClasses:                    func(i *kube.Inventory) { i.StorageClasses = nil },
+		kube.CustomResourceDefinitions:         func(i *kube.Inventory) { i.CustomResourceDefinitions = nil },
+		kube.ValidatingAdmissionPolicies:       func(i *kube.Inventory) { i.ValidatingAdmissionPolicies = nil },
+		kube.ValidatingAdmissionPolicyBindings: func(i *kube.Inventory) { i.ValidatingAdmissionPolicyBindings = nil },
+		kube.APIServerFlags:                    func(i *kube.Inventory) { i.APIServer = kube.APIServer{} },
 	}
+	for _, r := range lookedAt() {
+		if _, typed := empty[r]; !typed {
+			empty[r] = func(i *kube.Inventory) { i.Custom = maps.Clone(i.Custom); delete(i.Custom, r) }
+		}
+	}
+	return empty
 }
 
 // TestChecksSayWhatTheyLookAt changes one resource at a time: judging only the
 // checks that say they look at it has to come to what judging all does.
 func TestChecksSayWhatTheyLookAt(t *testing.T) {
-	read := func() *kube.Inventory {
-		inv, _, err := kube.ReadManifests(kube.ManifestOptions{Paths: []string{"../../testdata/clusters/vulnerable"}, Now: time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return inv
-	}
-	before := scanners.Evaluate(catalogue.Checks(), read())
-	for resource, empty := range emptied() {
-		t.Run(string(resource), func(t *testing.T) {
-			inv := read()
-			empty(inv)
-			all := scanners.Evaluate(catalogue.Checks(), inv)
-			some, _ := scanners.Reevaluate(before, inv, []kube.Resource{resource})
-			for i := range all {
-				if !reflect.DeepEqual(all[i].Findings, some[i].Findings) || all[i].Status != some[i].Status {
-					t.Errorf("%s looks at %s, but doesn't say so", all[i].Check.ID, resource)
-				}
+	for _, cluster := range []string{"vulnerable", "hardened"} {
+		read := func() *kube.Inventory {
+			inv, _, err := kube.ReadManifests(kube.ManifestOptions{Paths: []string{"../../testdata/clusters/" + cluster}, Now: time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)})
+			if err != nil {
+				t.Fatal(err)
 			}
-		})
+			// Some checks don't judge manifests.
+			inv.Source = kube.Source{Context: "test", Server: "https://192.0.2.1:6443", Version: "v1.36.3"}
+			return inv
+		}
+		before := scanners.Evaluate(catalogue.Checks(), read())
+		for resource, empty := range emptied() {
+			t.Run(cluster+"/"+string(resource), func(t *testing.T) {
+				inv := read()
+				empty(inv)
+				all := scanners.Evaluate(catalogue.Checks(), inv)
+				some, _ := scanners.Reevaluate(before, inv, []kube.Resource{resource})
+				for i := range all {
+					if !reflect.DeepEqual(all[i].Findings, some[i].Findings) || all[i].Status != some[i].Status {
+						t.Errorf("%s looks at %s, but doesn't say so", all[i].Check.ID, resource)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestNothingPassesOfWhichNothingWasRead: an Inventory that is empty because
+// nothing could be read is no clean cluster.
+func TestNothingPassesOfWhichNothingWasRead(t *testing.T) {
+	for _, r := range scanners.Evaluate(catalogue.Checks(), scantest.Unread(t, "")) {
+		if r.Status == scanners.Pass || r.Reason == "" && r.Status == scanners.NotKnown {
+			t.Errorf("%s: %s, because %q", r.Check.ID, r.Status, r.Reason)
+		}
 	}
 }

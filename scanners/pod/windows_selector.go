@@ -13,8 +13,7 @@ func windowsSelector() scanners.Check {
 		Title:      "A pod may be sent to a node of the wrong operating system",
 		References: []string{"Kubernetes docs"},
 		Fix:        scanners.Manual,
-		Reads:      kube.WorkloadResources(),
-		Hints:      []kube.Resource{kube.Nodes},
+		Reads:      append(kube.WorkloadResources(), kube.Nodes),
 		Find: func(inv *kube.Inventory) scanners.Result {
 			mixed := hasOpenWindowsNode(inv.Nodes)
 			return inPods(func(w *kube.Workload, add report) {
