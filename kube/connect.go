@@ -152,7 +152,7 @@ func protobuf(config *rest.Config) *rest.Config {
 func (c *Cluster) greet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	version, err := c.Client.Discovery().RESTClient().Get().AbsPath("/version").DoRaw(ctx)
+	version, err := c.Client.Discovery().RESTClient().Get().AbsPath("/version").MaxRetries(2).DoRaw(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -22,9 +23,14 @@ func Explain(err error) string {
 		return ""
 	}
 	for _, explain := range []func(error) (what, try string){explainConfig, explainRefusal, explainTLS, explainNetwork} {
-		if what, try := explain(err); what != "" {
-			return Clean(what) + ". Try: " + try + "."
+		what, try := explain(err)
+		if what == "" {
+			continue
 		}
+		if !strings.HasSuffix(try, "?") {
+			try += "."
+		}
+		return Clean(what) + ". Try: " + try
 	}
 	return Clean(err.Error())
 }
@@ -55,6 +61,12 @@ func explainRefusal(err error) (what, try string) {
 			"log in again, or another --context"
 	case apierrors.IsForbidden(err):
 		return err.Error(), "ask for that right, or another --as or --context"
+	case apierrors.IsTooManyRequests(err):
+		return "the server has too much to do: it answers \"too many requests\"", "again in a moment"
+	case apierrors.IsInternalError(err) && strings.Contains(err.Error(), `("unknown")`):
+		return "the server has an error of its own, and doesn't say which", "kubectl get --raw /readyz?verbose shows how it is; else again in a moment"
+	case apierrors.IsServiceUnavailable(err):
+		return "the server, or what stands before it, is not available: " + err.Error(), "again in a moment"
 	}
 	return "", ""
 }
@@ -82,7 +94,7 @@ func explainTLS(err error) (what, try string) {
 func explainNetwork(err error) (what, try string) {
 	var dns *net.DNSError
 	var timeout net.Error
-	server := serverIn(err)
+	server, text := serverIn(err), err.Error()
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "", ""
@@ -92,6 +104,12 @@ func explainNetwork(err error) (what, try string) {
 		return fmt.Sprintf("the name %q of the server can't be resolved", dns.Name), "is the network, or the VPN, up?"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return server + " did not answer in time", "is the network, or the VPN, up? Is a proxy needed (HTTPS_PROXY)?"
+	case errors.Is(err, errNoAnswer), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+		return server + " closed the connection without an answer", "again in a moment: what stands there, a load balancer or a proxy, may have no API server behind it"
+	case strings.Contains(text, "client connection lost"):
+		return "the connection to the server was lost: it answers no more", "is the network, or the VPN, up?"
+	case strings.Contains(text, "malformed HTTP"):
+		return server + " answers, but not as a Kubernetes API server", "kubectl config view --minify shows the address that is used; does a proxy stand between?"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return "there is no way to " + server, "is the network, or the VPN, up?"
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
+	"reflect"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -187,6 +189,14 @@ func (c *Cluster) watch(ctx context.Context, r Resource, gvk schema.GroupVersion
 		return nil, err
 	}
 	opts.Watch = true
-	return client.Get().NamespaceIfScoped(namespace, namespace != "" && !clusterScoped(r)).
-		Resource(resourceName(r)).VersionedParams(&opts, scheme.ParameterCodec).Watch(ctx)
+	stream, err := client.Get().NamespaceIfScoped(namespace, namespace != "" && !clusterScoped(r)).
+		Resource(resourceName(r)).VersionedParams(&opts, scheme.ParameterCodec).MaxRetries(0).Watch(ctx)
+	if err == nil && reflect.TypeOf(stream) == reflect.TypeOf(watch.NewEmptyWatch()) {
+		return nil, &url.Error{Op: "Watch", URL: c.Server, Err: errNoAnswer}
+	}
+	return stream, err
 }
+
+// errNoAnswer is a request that got none: the connection was closed, or took
+// too long. Where a watch should have begun, client-go makes an empty one of it.
+var errNoAnswer = errors.New("the connection ended before there was an answer")

@@ -261,6 +261,21 @@ func TestACutLineIsSaidAndMended(t *testing.T) {
 	}
 }
 
+// client-go makes watches without events of connections that end before there
+// is an answer: they must not pass for ones that are well.
+func TestALoadBalancerWithNobodyBehindItIsALoss(t *testing.T) {
+	testbed := kubetest.Cluster(t)
+	ns := testbed.Namespace(t, "watch-nobody")
+	line := testbed.Line(t)
+	w := watch(t, connect(t, line.Kubeconfig), inNamespace(ns), nil)
+	line.HangUp(t)
+	w.until("the loss is said, and why", func(w *watching) bool {
+		return !w.state.Lost.IsZero() && strings.Contains(w.state.Why, "without an answer")
+	})
+	line.Mend(t)
+	w.until("it is back", func(w *watching) bool { return w.state.Lost.IsZero() })
+}
+
 func TestWhatMayNotBeWatchedIsListedNowAndThen(t *testing.T) {
 	testbed := kubetest.Cluster(t)
 	ns := testbed.Namespace(t, "watch-polled")

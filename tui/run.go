@@ -6,6 +6,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,10 +38,22 @@ type Options struct {
 // framesPerSecond is enough for the eye, and half the work of the default.
 const framesPerSecond = 30
 
+// noticeSilence has a dead connection found in 15 seconds instead of 45, which
+// client-go takes: so long the screen would say that it's live. What the user
+// has set stays.
+func noticeSilence() {
+	for name, seconds := range map[string]string{"HTTP2_READ_IDLE_TIMEOUT_SECONDS": "10", "HTTP2_PING_TIMEOUT_SECONDS": "5"} {
+		if _, set := os.LookupEnv(name); !set {
+			_ = os.Setenv(name, seconds)
+		}
+	}
+}
+
 // Run shows the UI until the user quits or ctx ends. Quitting without a
 // cluster is an error that says why there was none. A panic comes back as a
 // *crash.Panic, after the terminal has been given back.
 func Run(ctx context.Context, opts Options) error {
+	noticeSilence()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	fall := &fall{stop: cancel}

@@ -61,6 +61,20 @@ func (l *Line) Cut() {
 // Mend takes connections again.
 func (l *Line) Mend(t testing.TB) {
 	t.Helper()
+	l.Cut()
+	l.listen(t, l.serve)
+}
+
+// HangUp ends every connection, and new ones before there is an answer, as a
+// load balancer does that has nobody behind it.
+func (l *Line) HangUp(t testing.TB) {
+	t.Helper()
+	l.Cut()
+	l.listen(t, hangUp)
+}
+
+func (l *Line) listen(t testing.TB, serve func(net.Listener)) {
+	t.Helper()
 	listener, err := net.Listen("tcp", l.address)
 	if err != nil {
 		t.Fatalf("laying a line to the cluster: %v", err)
@@ -68,7 +82,17 @@ func (l *Line) Mend(t testing.TB) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.listener, l.address = listener, listener.Addr().String()
-	go l.serve(listener)
+	go serve(listener)
+}
+
+func hangUp(listener net.Listener) {
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		_ = conn.Close()
+	}
 }
 
 // Open counts the connections through the line.
