@@ -39,11 +39,17 @@ func slimNode(node *corev1.Node) {
 	}
 }
 
+// cutMark ends a value of which only the beginning was kept.
+const cutMark = "… (cut by kiln)"
+
+// CutShort says that a ConfigMap's value was too large to be kept whole.
+func CutShort(value string) bool { return strings.HasSuffix(value, cutMark) }
+
 func slimConfigMap(cm *corev1.ConfigMap) {
 	cm.BinaryData = nil
 	for key, value := range cm.Data {
 		if len(value) > largestValue {
-			cm.Data[key] = strings.ToValidUTF8(value[:largestValue], "")
+			cm.Data[key] = strings.ToValidUTF8(value[:largestValue], "") + cutMark
 		}
 	}
 	if _, ok := cm.Annotations[lastApplied]; ok {

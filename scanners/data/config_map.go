@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"strings"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -17,8 +18,12 @@ func secretInConfigMap() scanners.Check {
 		Find: func(inv *kube.Inventory) scanners.Result {
 			d := newDetector()
 			var hits []scanners.Hit
+			var cut []string
 			for _, cm := range inv.ConfigMaps {
 				for _, key := range sortedKeys(cm.Data) {
+					if kube.CutShort(cm.Data[key]) {
+						cut = append(cut, kube.RefOf(cm).String()+"["+key+"]")
+					}
 					for _, leak := range d.inText(key, cm.Data[key]) {
 						hits = append(hits, scanners.Hit{
 							Object: cm, Path: "data[" + key + "]", Key: key + "\x00" + leak.name,
@@ -27,7 +32,11 @@ func secretInConfigMap() scanners.Check {
 					}
 				}
 			}
-			return scanners.Found(hits)
+			result := scanners.Found(hits)
+			if len(cut) > 0 {
+				result.Unknown = "only the beginning of large values was looked at, go through the rest yourself: " + kube.Clean(strings.Join(cut, ", "))
+			}
+			return result
 		},
 	}
 }

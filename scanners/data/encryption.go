@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -25,8 +26,8 @@ func encryptionAtRest() scanners.Check {
 			if len(inv.APIServer.Flags) == 0 {
 				return scanners.Unknown("no flags of kube-apiserver are visible")
 			}
-			if flags.Of(inv, "encryption-provider-config").Set {
-				return scanners.Found(nil)
+			if file := flags.Of(inv, "encryption-provider-config"); file.Set {
+				return scanners.Unknown(fmt.Sprintf("which providers %s lists can't be read through the API, and identity first would encrypt nothing: scan the file (kiln scan -f)", kube.Clean(file.Text)))
 			}
 			return scanners.Found([]scanners.Hit{{
 				Object:  scanners.APIServer(inv),

@@ -9,6 +9,8 @@ import (
 // Program is a pod template that runs a program of the control plane.
 type Program struct {
 	Object kube.Object
+	// Workload is the template.
+	Workload *kube.Workload
 	// Path is the container's place in Object.
 	Path  string
 	flags map[string]string
@@ -32,7 +34,7 @@ func Programs(inv *kube.Inventory, name string) []Program {
 				continue
 			}
 			if given, ok := kube.ProgramFlags(c.Container, name); ok {
-				found = append(found, Program{w.Object, c.Path, given})
+				found = append(found, Program{w.Object, w, c.Path, given})
 			}
 		}
 	}

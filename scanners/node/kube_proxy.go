@@ -3,9 +3,11 @@ package node
 import (
 	"fmt"
 	"net"
+	"path"
+	"path/filepath"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
 	"kiln/kube"
@@ -31,38 +33,71 @@ func findKubeProxyMetrics(inv *kube.Inventory) scanners.Result {
 	if len(running) == 0 {
 		return scanners.Unknown("no pod in kube-system runs kube-proxy: where the network plugin stands in for it, or the node starts it, look there")
 	}
-	var hits []scanners.Hit
+	var result scanners.Result
 	for _, proxy := range running {
-		if proxy.Flag("config").Set {
-			hits = append(hits, openInConfig(inv)...)
+		file := proxy.Flag("config").Text
+		if file == "" {
+			if address := proxy.Flag("metrics-bind-address").Text; !loopback(address) {
+				result.Hits = append(result.Hits, scanners.Hit{Object: proxy.Object, Path: proxy.Path + ".command", Message: openMetrics(address)})
+			}
 			continue
 		}
-		if address := proxy.Flag("metrics-bind-address").Text; !loopback(address) {
-			hits = append(hits, scanners.Hit{Object: proxy.Object, Path: proxy.Path + ".command", Message: openMetrics(address)})
+		cm, key := mountedFile(inv, proxy, file)
+		if cm == nil {
+			result.Unknown = "the file " + kube.Clean(file) + " of --config is in no ConfigMap that was read: look at its metricsBindAddress on a node"
+		} else if address := metricsAddress(cm.Data[key]); !loopback(address) {
+			result.Hits = append(result.Hits, scanners.Hit{Object: cm, Path: "data[" + key + "]", Message: openMetrics(address)})
 		}
 	}
-	return scanners.Found(hits)
+	return result
 }
 
-// openInConfig reads the ConfigMap that kubeadm makes.
-func openInConfig(inv *kube.Inventory) []scanners.Hit {
-	var hits []scanners.Hit
-	for _, cm := range inv.ConfigMaps {
-		if cm.Namespace != metav1.NamespaceSystem || cm.Name != "kube-proxy" {
+// mountedFile finds the ConfigMap, and the key in it, that a program sees as a
+// file; nil if a ConfigMap isn't where the file comes from, or wasn't read.
+func mountedFile(inv *kube.Inventory, program flags.Program, file string) (cm *corev1.ConfigMap, key string) {
+	for _, c := range program.Workload.Containers() {
+		if c.Path != program.Path {
 			continue
 		}
-		if address := metricsAddress(cm); !loopback(address) {
-			hits = append(hits, scanners.Hit{Object: cm, Path: "data[config.conf]", Message: openMetrics(address)})
+		for _, m := range c.VolumeMounts {
+			below, err := filepath.Rel(m.MountPath, file)
+			if err != nil || strings.HasPrefix(below, "..") {
+				continue
+			}
+			if cm, key = keyOfVolume(inv, program.Workload, m.Name, path.Join(m.SubPath, strings.TrimPrefix(below, "."))); cm != nil {
+				return cm, key
+			}
 		}
 	}
-	return hits
+	return nil, ""
 }
 
-func metricsAddress(cm *corev1.ConfigMap) string {
+// keyOfVolume finds what stands at a path of a volume.
+func keyOfVolume(inv *kube.Inventory, w *kube.Workload, name, at string) (cm *corev1.ConfigMap, key string) {
+	for _, v := range w.Spec.Volumes {
+		if v.Name != name || v.ConfigMap == nil {
+			continue
+		}
+		key := at
+		for _, item := range v.ConfigMap.Items {
+			if item.Path == at {
+				key = item.Key
+			}
+		}
+		for _, cm := range inv.ConfigMaps {
+			if _, held := cm.Data[key]; held && cm.Namespace == w.Namespace() && cm.Name == v.ConfigMap.Name {
+				return cm, key
+			}
+		}
+	}
+	return nil, ""
+}
+
+func metricsAddress(text string) string {
 	var config struct {
 		MetricsBindAddress string `json:"metricsBindAddress"`
 	}
-	_ = yaml.Unmarshal([]byte(cm.Data["config.conf"]), &config) // what isn't YAML, kube-proxy wouldn't start with
+	_ = yaml.Unmarshal([]byte(text), &config) // what isn't YAML, kube-proxy wouldn't start with
 	return config.MetricsBindAddress
 }
 

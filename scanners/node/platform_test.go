@@ -64,25 +64,35 @@ func TestOperatingSystems(t *testing.T) {
 }
 
 func TestMetricsOfKubeProxy(t *testing.T) {
-	proxy := func(flags string) string {
+	proxy := func(flags, volume string) string {
 		return `
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: kube-proxy, namespace: kube-system}
-spec: {template: {spec: {containers: [{name: p, image: x, command: [/usr/local/bin/kube-proxy, ` + flags + `]}]}}}
+spec: {template: {spec: {containers: [{name: p, image: x, command: [/usr/local/bin/kube-proxy, ` + flags + `], volumeMounts: [{name: c, mountPath: /var/lib/kube-proxy}]}],
+  volumes: [{name: c, ` + volume + `}]}}}
 `
 	}
-	config := func(address string) string {
-		return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: kube-proxy, namespace: kube-system}\ndata: {config.conf: \"metricsBindAddress: '" + address + "'\\n\"}\n"
+	config := func(name, key, address string) string {
+		return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + ", namespace: kube-system}\ndata: {" + key + ": \"metricsBindAddress: '" + address + "'\\n\"}\n"
 	}
 	const file = "--config=/var/lib/kube-proxy/config.conf"
+	kubeadm := func(address string) string {
+		return proxy(file, "configMap: {name: kube-proxy}") + config("kube-proxy", "config.conf", address)
+	}
 	at := []string{"ConfigMap/kube-proxy in kube-system | data[config.conf]"}
 	scantest.Judge(t, kubeProxyMetrics(), []scantest.Verdict{
-		{Name: "default", Objects: proxy(file) + config("")},
-		{Name: "loopback", Objects: proxy(file) + config("127.0.0.1:10249")},
-		{Name: "open", Objects: proxy(file) + config("0.0.0.0:10249"), Want: at},
-		{Name: "open, IPv6 without a port", Objects: proxy(file) + config("::"), Want: at},
-		{Name: "open by a flag", Objects: proxy("--metrics-bind-address=0.0.0.0"), Want: []string{"DaemonSet/kube-proxy in kube-system | spec.template.spec.containers[0].command"}},
+		{Name: "default", Objects: kubeadm("")},
+		{Name: "loopback", Objects: kubeadm("127.0.0.1:10249")},
+		{Name: "open", Objects: kubeadm("0.0.0.0:10249"), Want: at},
+		{Name: "open, IPv6 without a port", Objects: kubeadm("::"), Want: at},
+		{Name: "open, by another name", Objects: proxy("--config=/var/lib/kube-proxy/config", "configMap: {name: kube-proxy-config}") + config("kube-proxy-config", "config", "0.0.0.0:10249"),
+			Want: []string{"ConfigMap/kube-proxy-config in kube-system | data[config]"}},
+		{Name: "open, by a key that is mounted under another name", Objects: proxy(file, "configMap: {name: p, items: [{key: k, path: config.conf}]}") + config("p", "k", "0.0.0.0"),
+			Want: []string{"ConfigMap/p in kube-system | data[k]"}},
+		{Name: "a file of the node", Objects: proxy(file, "hostPath: {path: /var/lib/kube-proxy}") + config("kube-proxy", "config.conf", "127.0.0.1"), Unknown: "in no ConfigMap"},
+		{Name: "a ConfigMap that isn't there", Objects: proxy(file, "configMap: {name: kube-proxy}"), Unknown: "in no ConfigMap"},
+		{Name: "open by a flag", Objects: proxy("--metrics-bind-address=0.0.0.0", "emptyDir: {}"), Want: []string{"DaemonSet/kube-proxy in kube-system | spec.template.spec.containers[0].command"}},
 		{Name: "not there", Objects: system(""), Unknown: "no pod"},
 	})
 }
