@@ -43,6 +43,9 @@ func (f *form) suggest(field int, texts []string) {
 
 func (f *form) value(field int) string { return strings.TrimSpace(f.fields[field].input.Value()) }
 
+// clear empties the field in front.
+func (f *form) clear() { f.fields[f.focus].input.Reset() }
+
 // onKey moves between the fields and types into one. It says true when the
 // form is handed in, which a key that was in flight when it opened can't do.
 func (f *form) onKey(msg tea.KeyPressMsg) (handedIn bool, cmd tea.Cmd) {

@@ -67,7 +67,7 @@ func (v *pathView) title() string { return "path" }
 func (v *pathView) list() {
 	v.stops = nil
 	if s := v.app.snapshot; s != nil {
-		v.stops = pathStops(s, v.app.path)
+		v.stops = pathStops(s, v.app.path, v.app.guardedChecks())
 	}
 	v.table.setRows(len(v.stops))
 }

@@ -2,8 +2,13 @@ package tui
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	mdtext "github.com/yuin/goldmark/text"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -41,8 +46,14 @@ func kindIs(said, kind string) bool {
 	return said == "" || said == kind || said == kind+"s" || said == kind+"es" || short[said] == kind
 }
 
+// is compares; how the name is capitalised is no matter to a learner.
 func (a answer) is(ref kube.Ref) bool {
-	return a.name == ref.Name && kindIs(a.kind, ref.Kind) && (a.namespace == "" || a.namespace == ref.Namespace)
+	return strings.EqualFold(a.name, ref.Name) && kindIs(a.kind, ref.Kind) && (a.namespace == "" || a.namespace == ref.Namespace)
+}
+
+// begins says that the answer is a good part of a name, and not all of it.
+func (a answer) begins(name string) bool {
+	return len(a.name) >= 3 && len(a.name) < len(name) && strings.EqualFold(a.name, name[:len(a.name)])
 }
 
 // judgement is what kiln says to an answer.
@@ -56,19 +67,22 @@ type judgement struct {
 func judge(a answer, findings, all []*scanners.Finding, inv *kube.Inventory) judgement {
 	for _, f := range findings {
 		if a.is(f.Object) {
-			return judgement{f, "That's one: " + f.Message}
+			return judgement{f, fmt.Sprintf("That's one. %s: %s.", f.Object, f.Message)}
 		}
 	}
 	workload, known := workloadNamed(a, inv)
 	for _, f := range findings {
 		if known && f.Object == workload && a.name != workload.Name {
-			return judgement{f, fmt.Sprintf("That's one: the pod is made by %s, and there it is to be mended. %s", workload, f.Message)}
+			return judgement{f, fmt.Sprintf("That's one: the pod is made by %s, and there it is to be mended: %s.", workload, f.Message)}
 		}
 	}
 	for _, f := range findings {
-		if a.name == f.Object.Name {
+		if strings.EqualFold(a.name, f.Object.Name) {
 			return judgement{words: "Hot: the name is right. Look at the kind and the namespace."}
 		}
+	}
+	if begun := slices.ContainsFunc(findings, func(f *scanners.Finding) bool { return a.begins(f.Object.Name) }); begun && !known {
+		return judgement{words: "Hot: that is how the name of a right one begins. Which one exactly?"}
 	}
 	where := cleanOr(a.namespace, workload.Namespace)
 	for _, f := range all {
@@ -82,7 +96,7 @@ func judge(a answer, findings, all []*scanners.Finding, inv *kube.Inventory) jud
 	case a.name == "":
 		return judgement{words: "Name an object: KIND/NAME, with -n NAMESPACE if there are several."}
 	}
-	return judgement{words: "Cold: kiln knows no such object." + nearness(where, findings)}
+	return judgement{words: "Cold: kiln finds nothing wrong with an object of that name, if there is one." + nearness(where, findings)}
 }
 
 // nearness says whether the namespace is one of the right ones.
@@ -90,8 +104,14 @@ func nearness(namespace string, findings []*scanners.Finding) string {
 	if namespace == "" {
 		return ""
 	}
-	if slices.ContainsFunc(findings, func(f *scanners.Finding) bool { return f.Object.Namespace == namespace }) {
+	has := func(namespace string) bool {
+		return slices.ContainsFunc(findings, func(f *scanners.Finding) bool { return f.Object.Namespace == namespace })
+	}
+	switch {
+	case has(namespace):
 		return " But the namespace is right."
+	case has(""):
+		return " What you look for is in no namespace."
 	}
 	return " Look in another namespace."
 }
@@ -112,9 +132,16 @@ func workloadNamed(a answer, inv *kube.Inventory) (kube.Ref, bool) {
 	return kube.Ref{}, false
 }
 
-// hints lead to one of the findings, the last being the answer.
+// easiest is the finding that hints lead to: one that kiln can mend, if there
+// is one. A pod by itself must be made anew, by hand.
+func easiest(findings []*scanners.Finding) *scanners.Finding {
+	i := slices.IndexFunc(findings, func(f *scanners.Finding) bool { return f.Fix != scanners.Manual && f.Object.Kind != "Pod" })
+	return findings[max(i, 0)]
+}
+
+// hintsFor leads to a finding; the last hint is the answer.
 func hintsFor(f *scanners.Finding) []string {
-	hints := []string{"It is a " + f.Object.Kind + "."}
+	hints := []string{"Its kind is " + f.Object.Kind + "."}
 	if f.Object.Namespace != "" {
 		hints = append(hints, "It is in namespace "+f.Object.Namespace+".")
 	}
@@ -125,19 +152,21 @@ func hintsFor(f *scanners.Finding) []string {
 	return append(hints, "Its name begins with "+string(name[:min(2, len(name))])+".", "It is "+f.Object.String()+".")
 }
 
+// placeholder is a name that the reader would have to know already.
+var placeholder = regexp.MustCompile(`\b(NAME|NAMESPACE|NODE|POD)( |$)`)
+
 // lookYourself is the command of a lesson that shows what is wrong: the first
-// block of code with kubectl in it.
+// block of code that begins with kubectl, and needs no name to be known.
 func lookYourself(lesson string) []string {
-	var block []string
-	for _, line := range append(splitLines(lesson), "") {
-		if code, ok := strings.CutPrefix(line, "    "); ok {
-			block = append(block, code)
-			continue
+	source := []byte(lesson)
+	for n := goldmark.DefaultParser().Parse(mdtext.NewReader(source)).FirstChild(); n != nil; n = n.NextSibling() {
+		switch n.(type) {
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
+			lines := splitLines(strings.TrimRight(string(n.Lines().Value(source)), "\n"))
+			if strings.HasPrefix(lines[0], "kubectl ") && !placeholder.MatchString(lines[0]) {
+				return lines
+			}
 		}
-		if strings.Contains(strings.Join(block, "\n"), "kubectl ") {
-			return block
-		}
-		block = nil
 	}
 	return nil
 }

@@ -2,15 +2,12 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"kiln/kube"
 	"kiln/scanners"
 )
 
@@ -28,6 +25,8 @@ type pathStopView struct {
 	found  *scanners.Finding
 	bad    *unstructured.Unstructured
 	hinted int
+	// stepsShown says that the steps of a fix by hand were shown.
+	stepsShown bool
 	// attempts are what the server said to the bad object; nil before.
 	attempts []attempt
 
@@ -102,16 +101,19 @@ func (v *pathStopView) fixed() bool {
 type badMsg struct{ object *unstructured.Unstructured }
 
 // triedMsg brings what the server said to its coming back.
-type triedMsg struct{ attempts []attempt }
+type triedMsg struct {
+	attempts []attempt
+	bad      *unstructured.Unstructured
+}
 
 func (v *pathStopView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case badMsg:
 		v.bad = msg.object
 	case triedMsg:
-		v.attempts = msg.attempts
+		v.attempts, v.bad = msg.attempts, msg.bad
 		v.version++
-		if refused(v.attempts) {
+		if refused(v.attempts) || admitted(v.attempts) && !v.guardable() {
 			return v.app.passStep(v.stop, keepOut)
 		}
 	case tea.PasteMsg:
@@ -153,53 +155,6 @@ func (v *pathStopView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// onTyped answers, asks for a hint, or leaves the search.
-func (v *pathStopView) onTyped(msg tea.KeyPressMsg) tea.Cmd {
-	if key.Matches(msg, v.app.keys.Back) {
-		v.move(-1)
-		return nil
-	}
-	handedIn, cmd := v.form.onKey(msg)
-	if !handedIn {
-		return cmd
-	}
-	v.version++
-	if v.form.value(0) == "" {
-		v.hint()
-		return nil
-	}
-	return v.answer(v.form.value(0))
-}
-
-func (v *pathStopView) hint() {
-	if len(v.stop.findings) == 0 {
-		v.said = "There is nothing left to find: it has been fixed."
-		return
-	}
-	hints := hintsFor(v.stop.findings[0])
-	v.said = "Hint: " + hints[min(v.hinted, len(hints)-1)]
-	v.hinted++
-}
-
-// answer judges what was named; the right object is read, so that it can be
-// sent once more when it has been fixed.
-func (v *pathStopView) answer(text string) tea.Cmd {
-	s := v.app.snapshot
-	j := judge(parseAnswer(text), v.stop.findings, s.findings, s.inventory)
-	v.said = j.words
-	if j.right == nil {
-		return nil
-	}
-	v.found = j.right
-	if more := len(v.stop.findings) - 1; more > 0 {
-		v.said += fmt.Sprintf(" (and there are %d more)", more)
-	}
-	v.step = fixIt
-	v.form = nil
-	v.pager.toTop()
-	return tea.Batch(v.app.passStep(v.stop, findIt), v.readBad())
-}
-
 // readBad keeps the object at fault as it is before the fix.
 func (v *pathStopView) readBad() tea.Cmd {
 	session, ref := v.app.session, v.found.Object
@@ -227,29 +182,28 @@ func (v *pathStopView) act() tea.Cmd {
 	case fixIt:
 		return v.fix()
 	}
-	if v.attempts != nil {
-		v.move(1)
-		return nil
-	}
-	return v.try()
+	return v.keepItOut()
 }
 
 // fix opens the preview of the fix, or goes on where it is done.
 func (v *pathStopView) fix() tea.Cmd {
 	f := v.found
 	if f == nil && len(v.stop.findings) > 0 {
-		f = v.stop.findings[0]
+		f = easiest(v.stop.findings)
 	}
 	switch {
-	case v.fixed(), f == nil:
+	case v.fixed(), f == nil, v.stepsShown:
 		v.move(1)
 		return nil
-	case f.Fix == scanners.Manual:
-		v.app.push(newLessonView(v.app, *v.stop.check))
-		return v.app.passStep(v.stop, fixIt) // what a person does by hand, kiln can't wait for
 	}
 	v.found = f
-	return tea.Batch(v.readBadOnce(), v.app.openFix([]*scanners.Finding{f}))
+	cmd := tea.Batch(v.readBadOnce(), v.app.openFix([]*scanners.Finding{f}))
+	if f.Fix != scanners.Manual {
+		return cmd
+	}
+	v.stepsShown = true
+	v.version++
+	return tea.Batch(cmd, v.app.passStep(v.stop, fixIt)) // what a person does by hand, kiln can't wait for
 }
 
 func (v *pathStopView) readBadOnce() tea.Cmd {
@@ -264,32 +218,26 @@ func (v *pathStopView) hints() []key.Binding {
 	if v.form != nil {
 		return []key.Binding{helped(k.Press, "answer"), helped(k.Back, "the lesson again")}
 	}
-	words := map[pathStep]string{readIt: "go on", fixIt: "preview the fix", keepOut: "try it"}
-	if v.step == keepOut && v.attempts != nil || v.step == fixIt && v.fixed() {
-		words[v.step] = "go on"
+	return []key.Binding{helped(k.Open, v.nextAct()), helped(k.Next, "next step"), helped(k.Previous, "previous step"), k.Back}
+}
+
+// nextAct says what enter does now.
+func (v *pathStopView) nextAct() string {
+	switch {
+	case v.step == fixIt && (v.fixed() || v.stepsShown || v.found == nil && len(v.stop.findings) == 0):
+		return "go on"
+	case v.step == fixIt && v.stop.check.Fix == scanners.Manual:
+		return "show the steps"
+	case v.step == fixIt:
+		return "preview the fix"
+	case v.step == keepOut && v.attempts == nil && !v.unguarded():
+		return "try it"
+	case v.step == keepOut && v.wantsGuard():
+		return "preview the guardrail"
 	}
-	return []key.Binding{helped(k.Open, words[v.step]), helped(k.Next, "next step"), helped(k.Previous, "previous step"), k.Back}
+	return "go on"
 }
 
 func (v *pathStopView) help() []keyGroup {
 	return []keyGroup{{"Stop", v.hints()}, v.app.keys.moving()}
-}
-
-// look is how one looks for the objects without kiln's help.
-func (v *pathStopView) look() []string {
-	if v.stop.check == nil {
-		return nil
-	}
-	if lines := lookYourself(v.stop.check.Lesson); lines != nil {
-		return lines
-	}
-	if len(v.stop.findings) == 0 {
-		return nil
-	}
-	ref := v.stop.findings[0].Object
-	command := "kubectl get " + strings.ToLower(ref.Kind) + " -o yaml"
-	if ref.Namespace != "" {
-		command += " -A"
-	}
-	return []string{kube.Clean(command)}
 }

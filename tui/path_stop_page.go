@@ -91,22 +91,6 @@ func (v *pathStopView) drawSaid(width int) []string {
 	return append([]string{""}, wrapStyled(style, kube.Clean(v.said), width)...)
 }
 
-func (v *pathStopView) drawSearch(width int) []string {
-	s := v.app.styles
-	lines := v.drawSaid(width)
-	task := fmt.Sprintf("%s. Somewhere in this cluster that is so, %s over. Find such an object and name it: with kubectl, or in kiln's other views.",
-		v.stop.check.Title, plural(len(v.stop.findings), "time"))
-	if len(v.stop.findings) == 0 {
-		task = "There is nothing left to find: what this check found has been fixed."
-	}
-	lines = append(lines, v.paragraph(task, width)...)
-	lines = append(lines, "", s.muted.Render("To look for yourself:"))
-	for _, line := range v.look() {
-		lines = append(lines, "  "+s.code.Render(clip(kube.Clean(line), width-2)))
-	}
-	return lines
-}
-
 func (v *pathStopView) drawFix(width int) []string {
 	lines := v.drawSaid(width)
 	switch {
@@ -114,12 +98,14 @@ func (v *pathStopView) drawFix(width int) []string {
 		return append(lines, append([]string{""}, wrapStyled(v.app.styles.good, "✓ The latest scan doesn't find it any more: it is fixed. :journal takes it back.", width)...)...)
 	case len(v.stop.findings) == 0 && v.found == nil:
 		return append(lines, v.paragraph("Nothing is left to fix here.", width)...)
+	case v.stepsShown:
+		return append(lines, v.paragraph("You have seen the steps. When they are done by hand, ctrl-r scans again; enter goes on without waiting for it.", width)...)
 	case v.stop.check.Fix == scanners.Manual:
-		return append(lines, v.paragraph("kiln can't do this for you, as it isn't in the API: enter shows the lesson with the steps.", width)...)
+		return append(lines, v.paragraph("This is done by hand. Enter shows the steps, with the names of this cluster.", width)...)
 	}
-	lines = append(lines, v.paragraph("Enter shows the fix as the API server's own diff: which fields change, who owns them, which pods restart. Nothing is written until you choose Apply, and the journal takes it back.", width)...)
+	lines = append(lines, v.paragraph("Enter shows the fix as the API server's own diff: which fields change, who owns them, which pods restart. Nothing is written until you choose Apply, and the journal takes it back. n goes on without.", width)...)
 	if v.app.readOnly {
-		lines = append(lines, v.paragraph("kiln is read-only now: the preview works, as a dry run; Apply doesn't. ctrl-o allows changes, or n goes on without.", width)...)
+		lines = append(lines, v.paragraph("kiln is read-only now: the preview works, as a dry run; Apply doesn't. ctrl-o allows changes.", width)...)
 	}
 	return lines
 }
@@ -129,30 +115,36 @@ func (v *pathStopView) drawTrial(width int) []string {
 	s := v.app.styles
 	var lines []string
 	switch {
+	case v.unguarded():
+		return v.paragraph("No admission stands before this: it is a setting of a machine or of the control plane. What remains is to look again: kiln scan --check "+v.stop.check.ID+" --fail-on low, every night.", width)
 	case v.attempts == nil:
-		lines = v.drawSaid(width)
-		if v.found != nil && v.bad != nil {
-			lines = nil
+		if v.bad == nil {
+			lines = v.drawSaid(width)
 		}
 		return append(lines, v.paragraph("A fix mends one object. What if somebody makes the same again? Enter sends the object as it was once more, under another name and as a dry run, and shows whether anything refuses it.", width)...)
-	case len(v.attempts) == 0:
-		return append(lines, v.paragraph("No admission stands before this: it is a setting of a machine or of the control plane. What remains is to look again: kiln scan --check "+v.stop.check.ID+" --fail-on low, every night.", width)...)
 	}
 	for _, a := range v.attempts {
 		lines = append(lines, drawAttempt(s, a, width)...)
 	}
-	if refused(v.attempts) {
-		return append(lines, v.paragraph("So it doesn't come back. n goes on.", width)...)
+	switch {
+	case refused(v.attempts):
+		return append(lines, v.paragraph("So it doesn't come back. Enter goes on.", width)...)
+	case !admitted(v.attempts):
+		return append(lines, v.paragraph("So it isn't known whether anything would refuse it. Enter goes on.", width)...)
 	}
+	warned := slices.ContainsFunc(v.attempts, func(a attempt) bool { return len(a.warnings) > 0 })
 	lines = append(lines, v.paragraph("Nothing refuses it: the next one gets in as this one did.", width)...)
 	if !v.guardable() {
-		return append(lines, v.paragraph("kiln has no guardrail for this. Scan manifests before they get here: kiln scan -f DIR --fail-on low", width)...)
+		return append(lines, v.paragraph("kiln has no guardrail for this. Scan manifests before they get here: kiln scan -f DIR --fail-on low. Enter goes on.", width)...)
 	}
 	command := "kiln guard " + v.stop.check.ID
 	if v.bad != nil && v.bad.GetNamespace() != "" {
 		command += " -n " + v.bad.GetNamespace()
 	}
-	lines = append(lines, v.paragraph("A guardrail keeps it out. This previews one:", width)...)
+	if warned {
+		command += " --deny"
+	}
+	lines = append(lines, v.paragraph("A guardrail keeps it out: first one that only warns, then one that refuses. Enter previews the next; on the command line:", width)...)
 	return append(lines, "", "  "+s.code.Render(clip(kube.Clean(command), width-2)))
 }
 

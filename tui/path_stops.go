@@ -58,7 +58,7 @@ const checksPerLayer = 2
 // pathStops leads through the layers: the introduction, then the checks that
 // find most to learn from here. A check that was begun stays on the path when
 // its findings are gone.
-func pathStops(s *snapshot, begun pathProgress) []pathStop {
+func pathStops(s *snapshot, begun pathProgress, guarded []string) []pathStop {
 	byCheck := map[string][]*scanners.Finding{}
 	for _, f := range toDo(s) {
 		byCheck[f.Check] = append(byCheck[f.Check], f)
@@ -75,17 +75,22 @@ func pathStops(s *snapshot, begun pathProgress) []pathStop {
 			}
 		}
 		slices.SortStableFunc(of, func(a, b pathStop) int {
-			return cmp.Or(len(begun.Done[b.key()])-len(begun.Done[a.key()]), fixable(b)-fixable(a), int(b.check.Severity-a.check.Severity))
+			return cmp.Or(len(begun.Done[b.key()])-len(begun.Done[a.key()]), b.toDo(guarded)-a.toDo(guarded), int(b.check.Severity-a.check.Severity))
 		})
 		stops = append(stops, of[:min(checksPerLayer, len(of))]...)
 	}
 	return stops
 }
 
-// fixable prefers what kiln can mend, so that there is something to do.
-func fixable(p pathStop) int {
-	if p.check.Fix == scanners.Manual {
-		return 0
+// toDo counts what a reader can do here: have kiln mend it, and have the
+// server refuse it from then on.
+func (p pathStop) toDo(guarded []string) int {
+	n := 0
+	if p.check.Fix != scanners.Manual {
+		n++
 	}
-	return 1
+	if slices.Contains(guarded, p.check.ID) {
+		n++
+	}
+	return n
 }

@@ -10,6 +10,7 @@ import (
 
 	"kiln/fixes"
 	"kiln/kube"
+	"kiln/scanners"
 )
 
 // attempt is what the server said when the bad object, or a pod of it, came
@@ -29,27 +30,67 @@ func refused(attempts []attempt) bool {
 	})
 }
 
-// try sends the bad object once more, under another name and as a dry run.
+// admitted says that nothing keeps the object out.
+func admitted(attempts []attempt) bool {
+	return !refused(attempts) && slices.ContainsFunc(attempts, func(a attempt) bool { return a.refusal == nil && a.problem == "" })
+}
+
+// wantsGuard says that the next thing to do is a guardrail: nothing refuses the
+// object, and kiln can make something that does.
+func (v *pathStopView) wantsGuard() bool { return admitted(v.attempts) && v.guardable() }
+
+// keepItOut does what comes next in the last step: try, guard, try again.
+func (v *pathStopView) keepItOut() tea.Cmd {
+	switch {
+	case v.unguarded():
+		cmd := v.app.passStep(v.stop, keepOut)
+		v.move(1)
+		return cmd
+	case v.attempts == nil:
+		return v.try()
+	case v.wantsGuard():
+		ref := kube.RefOf(v.bad)
+		v.attempts = nil // enter tries again when the guardrail is made
+		v.said = ""
+		v.version++
+		return v.app.openKeep(v.stop.check.ID, ref)
+	}
+	v.move(1)
+	return nil
+}
+
+// try sends the bad object once more, under another name and as a dry run. Who
+// comes back another day tries one that is still there.
 func (v *pathStopView) try() tea.Cmd {
 	session, bad := v.app.session, v.bad
-	if bad == nil && !v.unguarded() {
-		v.said = "The object as it was before the fix isn't known any more: name one in the second step, or look at the next check."
+	if session == nil {
+		v.app.flash(info, "not connected: there is nobody to try it with")
+		return nil
+	}
+	if bad == nil && len(v.stop.findings) == 0 {
+		v.said = "The object as it was before the fix isn't known any more. u in :journal takes the fix back; then it can be tried."
 		v.version++
 		return nil
 	}
-	if v.unguarded() || session == nil {
-		v.attempts = []attempt{}
-		v.version++
-		return v.app.passStep(v.stop, keepOut)
+	var left *scanners.Finding
+	if bad == nil {
+		left = easiest(v.stop.findings)
 	}
 	return v.app.start(v, "trying it once more", func(ctx context.Context) tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 		defer cancel()
+		if bad == nil {
+			live, err := session.cluster.Read(ctx, left.Object)
+			if err != nil {
+				return triedMsg{attempts: []attempt{{what: kube.Clean(left.Object.String()), problem: kube.Explain(err)}}}
+			}
+			bad = live
+		}
 		attempts := []attempt{session.attempt(ctx, kube.CopyToCreate(bad))}
 		if pod := podOf(bad); pod != nil {
 			attempts = append(attempts, session.attempt(ctx, pod))
 		}
-		return triedMsg{attempts}
+		return triedMsg{attempts, bad}
 	})
 }
 
@@ -112,5 +153,8 @@ func (v *pathStopView) unguarded() bool {
 
 // guardable says that kiln can make a guardrail for the check.
 func (v *pathStopView) guardable() bool {
-	return slices.Contains(fixes.Guarded(v.app.opts.Settings), v.stop.check.ID)
+	return slices.Contains(v.app.guardedChecks(), v.stop.check.ID)
 }
+
+// guardedChecks are those that kiln can make a guardrail for.
+func (a *App) guardedChecks() []string { return fixes.Guarded(a.opts.Settings) }

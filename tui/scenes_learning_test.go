@@ -64,7 +64,7 @@ func openPathStop(a *App, key string, step pathStep) *pathStopView {
 
 // pathStopOf is the page of a check on the path.
 func pathStopOf(a *App, key string) *pathStopView {
-	stops := pathStops(a.snapshot, a.path)
+	stops := pathStops(a.snapshot, a.path, a.guardedChecks())
 	i := slices.IndexFunc(stops, func(p pathStop) bool { return p.key() == key })
 	return newPathStopView(a, stops[i])
 }
