@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,7 +28,7 @@ import (
 )
 
 // connectTimeout bounds the first two requests, so that a dead server is
-// reported in seconds. Later requests have limits of their own.
+// reported in seconds. Later requests have RequestLimit.
 const connectTimeout = 10 * time.Second
 
 // Cluster is a connection: who talks to what, and the clients to do it with.
@@ -100,16 +101,18 @@ func isNowhere(raw clientcmdapi.Config, flags *genericclioptions.ConfigFlags) bo
 	return len(raw.Clusters) == 0 && notInPod != nil && (flags.APIServer == nil || *flags.APIServer == "")
 }
 
-// NewCluster prepares the clients for config and makes no request.
+// NewCluster prepares the clients for config and makes no request. Its Timeout
+// bounds each request but watches, logs and shells.
 func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
 	config = rest.CopyConfig(config)
 	config.UserAgent = "kiln"
 	config.QPS = -1 // the server's own fairness is the limit; client-go's default of 5/s is not
 	config.WarningHandler = nil
 	config.WarningHandlerWithContext = warningCollector{}
-	gate := &Gate{}
+	gate, limit := &Gate{}, cmp.Or(config.Timeout, RequestLimit)
+	config.Timeout = 0 // client-go's would end watches and shells, too
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		return gatedTransport{gate: gate, next: next}
+		return gatedTransport{gate: gate, next: limitedTransport{limit: limit, next: next}}
 	})
 	c := &Cluster{Context: contextName, Server: config.Host, Config: config, Gate: gate}
 

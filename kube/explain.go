@@ -92,12 +92,17 @@ func explainTLS(err error) (what, try string) {
 }
 
 func explainNetwork(err error) (what, try string) {
+	var late *NoAnswerError
 	var dns *net.DNSError
 	var timeout net.Error
 	server, text := serverIn(err), err.Error()
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "", ""
+	case errors.As(err, &late) && late.Write:
+		return server + " took a change and didn't answer: " + late.Error(), "kiln journal, which says what kiln saw of it since; what it could not see it looks for at its next start"
+	case errors.As(err, &late):
+		return server + " did not answer in time: " + late.Error(), "again, or a longer --request-timeout"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing answers at " + server + ": the connection was refused", "is the cluster running? kubectl config view --minify shows the address that is used"
 	case errors.As(err, &dns):

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -73,6 +74,7 @@ command it opens on the current context.`,
 		return usageErrorf("%v\nTry '%s --help'.", err, cmd.CommandPath())
 	})
 	a.flags.AddFlags(root.PersistentFlags())
+	root.PersistentFlags().Lookup("request-timeout").Usage = fmt.Sprintf("how long a request to the server may take, such as 10s; 0 means %s. Watches, logs and shells may take longer", kube.RequestLimit)
 	root.PersistentFlags().BoolVar(&a.readOnly, "readonly", false, "refuse every write, in the transport")
 	root.PersistentFlags().StringVar(&a.config, "config", "", "kiln's configuration; without it ./kiln.yaml, else the one in the configuration folder")
 	root.PersistentFlags().BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "look at all namespaces, which is the default without -n")

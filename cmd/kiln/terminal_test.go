@@ -106,8 +106,9 @@ func TestResizedAndLeft(t *testing.T) {
 	term.hasSaneShell()
 }
 
-// slowServer passes everything on to the testbed but the listing of pods, which never ends.
-func slowServer(t *testing.T, testbed *kubetest.Testbed) (server string, asked <-chan struct{}) {
+// between is a server between kiln and the testbed, which decides what becomes
+// of each request.
+func between(t *testing.T, testbed *kubetest.Testbed, decide func(w http.ResponseWriter, r *http.Request, forward http.Handler)) (server string) {
 	t.Helper()
 	config := testbed.Config()
 	transport, err := rest.TransportFor(config)
@@ -118,9 +119,19 @@ func slowServer(t *testing.T, testbed *kubetest.Testbed) (server string, asked <
 	if err != nil {
 		t.Fatal(err)
 	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }, Transport: transport, FlushInterval: -1}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { decide(w, r, proxy) }))
+	t.Cleanup(func() {
+		front.CloseClientConnections()
+		front.Close()
+	})
+	return front.URL
+}
+
+func TestLeftInTheMiddleOfAScan(t *testing.T) {
+	testbed := useTestbed(t)
 	listing := make(chan struct{}, 1)
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }, Transport: transport}
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := between(t, testbed, func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		if strings.HasSuffix(r.URL.Path, "/pods") {
 			select {
 			case listing <- struct{}{}:
@@ -129,15 +140,8 @@ func slowServer(t *testing.T, testbed *kubetest.Testbed) (server string, asked <
 			<-r.Context().Done()
 			return
 		}
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(front.Close)
-	return front.URL, listing
-}
-
-func TestLeftInTheMiddleOfAScan(t *testing.T) {
-	testbed := useTestbed(t)
-	server, listing := slowServer(t, testbed)
+		forward.ServeHTTP(w, r)
+	})
 	term := inShell(t, "--server", server)
 	select {
 	case <-listing:
