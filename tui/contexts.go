@@ -14,22 +14,19 @@ import (
 
 // contextsView lists the kubeconfig's contexts, to switch to.
 type contextsView struct {
-	app   *App
-	table table
-	text  string
-	all   []kubeContext
-	rows  []kubeContext
+	listing[kubeContext]
+	problem string
+	loaded  bool
 }
 
 func newContextsView(a *App) *contextsView {
-	v := &contextsView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &contextsView{}
+	v.prepare(a, v, "context", []column{
 		{title: "CONTEXT", min: 20, want: 36},
 		{title: "SERVER", min: 14, want: 40, drop: 1, flex: true},
 		{title: "USER", min: 10, want: 24, drop: 2},
 		{title: "NAMESPACE", min: 9, want: 16, drop: 3},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
+	})
 	return v
 }
 
@@ -50,38 +47,16 @@ func (v *contextsView) start() tea.Cmd {
 }
 
 func (v *contextsView) onContexts(msg contextsMsg) {
-	if msg.err != nil {
-		v.app.flash(failure, kube.Explain(msg.err))
-	}
-	v.all, v.app.contexts = msg.all, msg.all
-	v.list()
-	for i, c := range v.rows {
-		if c.name == v.app.contextName {
-			v.table.moveTo(i)
-		}
-	}
+	v.problem, v.loaded = kube.Explain(msg.err), true
+	v.app.contexts = msg.all
+	v.setAll(msg.all)
+	v.moveTo(v.app.contextName)
 }
 
-func (v *contextsView) list() {
-	v.rows = nil
-	for _, c := range v.all {
-		if strings.Contains(c.name+" "+c.server, v.text) {
-			v.rows = append(v.rows, c)
-		}
-	}
-	v.table.setRows(len(v.rows))
-}
+func (v *contextsView) id(c kubeContext) string { return c.name }
 
-func (v *contextsView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	v.list()
-	return nil, nil
-}
-
-func (v *contextsView) filterText() string { return v.text }
-
-func (v *contextsView) cell(row, col, _ int) cell {
-	c, s := v.rows[row], v.app.styles
+func (v *contextsView) cell(c kubeContext, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		name := kube.Clean(c.name)
@@ -101,31 +76,30 @@ func (v *contextsView) cell(row, col, _ int) cell {
 }
 
 func (v *contextsView) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case contextsMsg:
+	if msg, ok := msg.(contextsMsg); ok {
 		v.onContexts(msg)
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		v.table.onClick(msg.Y)
-	case tea.KeyPressMsg:
-		keys := v.app.keys
-		switch {
-		case v.table.onKey(msg, keys):
-		case key.Matches(msg, keys.Open) && v.table.rows > 0:
-			return v.app.switchContext(v.rows[v.table.cursor].name)
-		case key.Matches(msg, keys.Copy) && v.table.rows > 0:
-			return v.app.copy(v.rows[v.table.cursor].name)
-		}
+		return nil
+	}
+	return v.onInput(msg)
+}
+
+func (v *contextsView) open(c kubeContext) tea.Cmd { return v.app.switchContext(c.name) }
+
+func (v *contextsView) onRowKey(c kubeContext, msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, v.app.keys.Copy) {
+		return v.app.copy(c.name)
 	}
 	return nil
 }
 
-func (v *contextsView) render(width, height int) []string {
-	if len(v.rows) == 0 {
-		return []string{"", "  " + v.app.styles.text.Render("The kubeconfig has no such context.")}
+func (v *contextsView) empty() string {
+	switch {
+	case !v.loaded:
+		return "Reading the kubeconfig …"
+	case v.problem != "":
+		return v.problem
 	}
-	return v.table.render(v.app.styles, width, height)
+	return "The kubeconfig has no context. KUBECONFIG or --kubeconfig names another file."
 }
 
 func (v *contextsView) hints() []key.Binding {

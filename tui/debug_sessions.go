@@ -1,9 +1,8 @@
 package tui
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -14,25 +13,20 @@ import (
 // debugSessionsView lists kiln's debug containers that run, anybody's, goes
 // back into them, and ends them.
 type debugSessionsView struct {
-	app      *App
-	table    table
-	text     string
-	sessions []kube.DebugSession
-	rows     []kube.DebugSession
-	problem  string
-	loaded   bool
+	listing[kube.DebugSession]
+	problem string
+	loaded  bool
 }
 
 func newDebugSessionsView(a *App) *debugSessionsView {
-	v := &debugSessionsView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &debugSessionsView{}
+	v.prepare(a, v, "debug container", []column{
 		{title: "NAMESPACE", min: 10, want: 20},
 		{title: "POD", min: 16, want: 40, flex: true},
 		{title: "CONTAINER", min: 16, want: 18},
 		{title: "LOOKS INTO", min: 10, want: 20, drop: 2},
 		{title: "ENDS", min: 5, want: 8, drop: 1},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
+	})
 	return v
 }
 
@@ -67,26 +61,10 @@ func (v *debugSessionsView) concernedBy(d *delta) bool { return d.touches(kube.P
 // onSnapshot looks again: they come and go.
 func (v *debugSessionsView) onSnapshot() tea.Cmd { return v.start() }
 
-func (v *debugSessionsView) list() {
-	v.rows = nil
-	for _, s := range v.sessions {
-		if strings.Contains(fmt.Sprint(s.Pod, " ", s.Container), v.text) {
-			v.rows = append(v.rows, s)
-		}
-	}
-	v.table.setRows(len(v.rows))
-}
+func (v *debugSessionsView) id(s kube.DebugSession) string { return s.Pod.String() + " " + s.Container }
 
-func (v *debugSessionsView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	v.list()
-	return nil, nil
-}
-
-func (v *debugSessionsView) filterText() string { return v.text }
-
-func (v *debugSessionsView) cell(row, col, _ int) cell {
-	session, s := v.rows[row], v.app.styles
+func (v *debugSessionsView) cell(session kube.DebugSession, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		return cell{kube.Clean(session.Pod.Namespace), s.text}
@@ -106,8 +84,8 @@ func (v *debugSessionsView) cell(row, col, _ int) cell {
 func (v *debugSessionsView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case debugSessionsMsg:
-		v.sessions, v.loaded, v.problem = msg.sessions, true, kube.Explain(msg.err)
-		v.list()
+		v.loaded, v.problem = true, kube.Explain(msg.err)
+		v.setAll(msg.sessions)
 	case endedMsg:
 		if msg.err != nil {
 			v.app.flash(failure, kube.Explain(msg.err))
@@ -115,23 +93,22 @@ func (v *debugSessionsView) update(msg tea.Msg) tea.Cmd {
 			v.app.flash(info, "ended "+kube.Clean(msg.name))
 		}
 		return v.start()
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		v.table.onClick(msg.Y)
-	case tea.KeyPressMsg:
-		keys := v.app.keys
-		switch {
-		case v.table.onKey(msg, keys), len(v.rows) == 0:
-		case key.Matches(msg, keys.Open):
-			s := v.rows[v.table.cursor]
-			return v.app.runKiln("debug", s.Pod.Name, "-n", s.Pod.Namespace, "--attach", s.Container)
-		case key.Matches(msg, keys.Logs):
-			s := v.rows[v.table.cursor]
-			return v.app.openLogs(target{ref: s.Pod, container: s.Container}, false)
-		case key.Matches(msg, keys.Undo):
-			return v.end(v.rows[v.table.cursor])
-		}
+	}
+	return v.onInput(msg)
+}
+
+// open goes back into a session.
+func (v *debugSessionsView) open(s kube.DebugSession) tea.Cmd {
+	return v.app.runKiln("debug", s.Pod.Name, "-n", s.Pod.Namespace, "--attach", s.Container)
+}
+
+func (v *debugSessionsView) onRowKey(s kube.DebugSession, msg tea.KeyPressMsg) tea.Cmd {
+	keys := v.app.keys
+	switch {
+	case key.Matches(msg, keys.Logs):
+		return v.app.openLogs(target{ref: s.Pod, container: s.Container}, false)
+	case key.Matches(msg, keys.Undo):
+		return v.end(s)
 	}
 	return nil
 }
@@ -148,22 +125,9 @@ func (v *debugSessionsView) end(s kube.DebugSession) tea.Cmd {
 	})
 }
 
-func (v *debugSessionsView) render(width, height int) []string {
-	if len(v.rows) > 0 {
-		return v.table.render(v.app.styles, width, height)
-	}
-	text, style := "No debug container of kiln's runs. shift-d on a pod, a workload or a finding adds one.", v.app.styles.text
-	switch {
-	case v.problem != "":
-		text, style = v.problem, v.app.styles.warning
-	case v.text != "":
-		text = "No debug container matches /" + v.text + "."
-	case v.app.session == nil:
-		text = "Not connected."
-	case !v.loaded:
-		text = "Looking for debug containers …"
-	}
-	return append([]string{""}, indent(wrapStyled(style, text, width-4), 2)...)
+func (v *debugSessionsView) empty() string {
+	none := "No debug container of kiln's runs. " + v.app.keys.Debug.Help().Key + " on a pod, a workload or a finding adds one."
+	return cmp.Or(v.app.notYet("the debug containers", v.loaded), v.problem, none)
 }
 
 func (v *debugSessionsView) hints() []key.Binding {

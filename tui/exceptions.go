@@ -18,15 +18,12 @@ import (
 // exceptionsView lists every finding that somebody has accepted, those whose
 // day is over first, and takes acceptances back.
 type exceptionsView struct {
-	app   *App
-	table table
-	text  string
-	rows  []*scanners.Finding
+	listing[*scanners.Finding]
 }
 
 func newExceptionsView(a *App) *exceptionsView {
-	v := &exceptionsView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &exceptionsView{}
+	v.prepare(a, v, "exception", []column{
 		{title: "STATE", min: 10, want: 10},
 		{title: "UNTIL", min: 10, want: 10},
 		{title: "CHECK", min: 16, good: 26, want: 30},
@@ -34,64 +31,41 @@ func newExceptionsView(a *App) *exceptionsView {
 		{title: "NAMESPACE", min: 10, want: 16, drop: 2},
 		{title: "FROM", min: 10, want: 13, drop: 3},
 		{title: "WHY", min: 12, good: 30, want: 50, drop: 1, flex: true},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
-	v.list()
+	})
+	v.read()
 	return v
 }
 
 func (v *exceptionsView) title() string { return "exceptions" }
 
 func (v *exceptionsView) onSnapshot() tea.Cmd {
-	v.list()
+	v.read()
 	return nil
 }
 
-func (v *exceptionsView) list() {
-	selected := v.current()
-	v.rows = nil
+// read lists what is accepted, the earliest end first.
+func (v *exceptionsView) read() {
+	var all []*scanners.Finding
 	if v.app.snapshot != nil {
 		for _, f := range v.app.snapshot.findings {
-			if f.Accepted != nil && v.admits(f) {
-				v.rows = append(v.rows, f)
+			if f.Accepted != nil {
+				all = append(all, f)
 			}
 		}
 	}
-	slices.SortStableFunc(v.rows, func(a, b *scanners.Finding) int {
-		return cmp.Compare(lastDay(a), lastDay(b))
-	})
-	v.table.setRows(len(v.rows))
-	if selected != nil {
-		same := func(f *scanners.Finding) bool { return f.ID == selected.ID }
-		v.table.moveTo(max(slices.IndexFunc(v.rows, same), 0))
-	}
+	slices.SortStableFunc(all, func(a, b *scanners.Finding) int { return cmp.Compare(lastDay(a), lastDay(b)) })
+	v.setAll(all)
 }
 
-func (v *exceptionsView) admits(f *scanners.Finding) bool {
-	text := f.Check + " " + objectText(f) + " " + f.Object.Namespace + " " + acceptanceText(f.Accepted)
-	return strings.Contains(strings.ToLower(text), strings.ToLower(v.text))
-}
+func (v *exceptionsView) id(f *scanners.Finding) string { return f.ID }
+
+func (v *exceptionsView) words(f *scanners.Finding) string { return acceptanceText(f.Accepted) }
 
 // lastDay orders acceptances: what never expires comes last.
 func lastDay(f *scanners.Finding) string { return cmp.Or(f.Accepted.Expires, "never") }
 
-func (v *exceptionsView) current() *scanners.Finding {
-	if v.table.cursor >= len(v.rows) {
-		return nil
-	}
-	return v.rows[v.table.cursor]
-}
-
-func (v *exceptionsView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	v.list()
-	return nil, nil
-}
-
-func (v *exceptionsView) filterText() string { return v.text }
-
-func (v *exceptionsView) cell(row, col, width int) cell {
-	f, s := v.rows[row], v.app.styles
+func (v *exceptionsView) cell(f *scanners.Finding, col, width int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		if f.Accepted.Expired {
@@ -112,65 +86,38 @@ func (v *exceptionsView) cell(row, col, width int) cell {
 	return cell{kube.Clean(f.Accepted.Reason), s.muted}
 }
 
-func (v *exceptionsView) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		if v.table.onClick(msg.Y) {
-			return v.open()
-		}
-	case tea.KeyPressMsg:
-		return v.onKey(msg)
-	}
-	return nil
-}
+func (v *exceptionsView) update(msg tea.Msg) tea.Cmd { return v.onInput(msg) }
 
-func (v *exceptionsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
+func (v *exceptionsView) onRowKey(f *scanners.Finding, msg tea.KeyPressMsg) tea.Cmd {
 	keys := v.app.keys
-	if v.table.onKey(msg, keys) {
-		return nil
-	}
-	var t *target
-	if f := v.current(); f != nil {
-		of := targetOf(f)
-		t = &of
-	}
 	switch {
-	case v.current() != nil && key.Matches(msg, keys.Open):
-		return v.open()
-	case v.current() != nil && key.Matches(msg, keys.Undo):
-		return v.app.openUnaccept(v.current())
-	case v.current() != nil && key.Matches(msg, keys.AcceptFinding):
-		return v.app.openAccept([]*scanners.Finding{v.current()})
+	case key.Matches(msg, keys.Undo):
+		return v.app.openUnaccept(f)
+	case key.Matches(msg, keys.AcceptFinding):
+		return v.app.openAccept([]*scanners.Finding{f})
 	}
-	cmd, _ := v.app.drill(msg, t)
+	t := targetOf(f)
+	cmd, _ := v.app.drill(msg, &t)
 	return cmd
 }
 
-func (v *exceptionsView) open() tea.Cmd {
-	page := newFindingView(v.app, v.current(), nil)
+func (v *exceptionsView) open(f *scanners.Finding) tea.Cmd {
+	page := newFindingView(v.app, f, nil)
 	v.app.push(page)
 	return page.start()
 }
 
 func (v *exceptionsView) status(width int) string {
-	f := v.current()
-	if f == nil {
-		return ""
+	f, ok := v.selected()
+	if !ok {
+		return v.statusWith("", width)
 	}
-	return v.app.styles.muted.Render(clip(" "+acceptanceText(f.Accepted)+" · "+kube.Clean(f.Message), width))
+	return v.statusWith(" "+acceptanceText(f.Accepted)+" · "+kube.Clean(f.Message), width)
 }
 
-func (v *exceptionsView) render(width, height int) []string {
-	if len(v.rows) > 0 {
-		return v.table.render(v.app.styles, width, height)
-	}
-	text := "Nothing is accepted. The key a on a finding accepts it until a day and for a reason, in an annotation beside the object; kiln.yaml does it for many."
-	if v.text != "" {
-		text = "No exception matches /" + v.text + "."
-	}
-	return append([]string{""}, indent(wrapStyled(v.app.styles.text, text, width-4), 2)...)
+func (v *exceptionsView) empty() string {
+	return cmp.Or(v.app.notYet("the cluster", v.app.snapshot != nil && v.app.snapshot.complete),
+		"Nothing is accepted. The key "+v.app.keys.AcceptFinding.Help().Key+" on a finding accepts it until a day and for a reason, in an annotation beside the object; kiln.yaml does it for many.")
 }
 
 func (v *exceptionsView) hints() []key.Binding {

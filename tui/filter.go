@@ -3,6 +3,7 @@ package tui
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -53,6 +54,10 @@ func parseFilter(text string) (filter, error) {
 	}
 	if pattern == "" {
 		return f, nil
+	}
+	if strings.HasPrefix(pattern, "-l ") {
+		f.regex = regexp.MustCompile(regexp.QuoteMeta(pattern))
+		return f, errors.New("labels can be asked for in the findings only")
 	}
 	regex, err := regexp.Compile(caseFold(pattern) + pattern)
 	if err != nil {

@@ -40,13 +40,10 @@ type group struct {
 
 // groupsView shows the findings of a list in groups, the worst first.
 type groupsView struct {
-	app  *App
+	listing[group]
 	from *findingsView
 	// by is the grouping's place among groupings.
-	by    int
-	table table
-	text  string
-	rows  []group
+	by int
 	// grouped says that the rows have been made.
 	grouped bool
 }
@@ -57,41 +54,43 @@ func (v *findingsView) openGroups() tea.Cmd {
 		v.app.flash(info, "there is no finding here to group")
 		return nil
 	}
-	g := &groupsView{app: v.app, from: v}
-	g.table = table{cell: g.cell}
-	g.table.sorting.rows = func() []int { return sortRows(&g.table, g.rows, 0) }
-	cmd := g.list()
+	g := &groupsView{from: v}
+	g.prepare(v.app, g, "group", groupColumns(groupings()[0]))
+	cmd := g.regroup()
 	v.app.push(g)
 	return cmd
 }
 
 func (v *groupsView) title() string { return "by " + strings.ToLower(groupings()[v.by].title) }
 
-func (v *groupsView) onSnapshot() tea.Cmd { return v.list() }
+func (v *groupsView) onSnapshot() tea.Cmd { return v.regroup() }
 
-// groupedMsg brings the groups of a grouping and a filter.
+func groupColumns(by grouping) []column {
+	return []column{
+		{title: by.title, min: 18, want: 60, flex: true},
+		{title: "FINDINGS", min: 8, want: 8},
+		{title: "CRIT", min: 4, want: 5}, {title: "HIGH", min: 4, want: 5, drop: 1}, {title: "MED", min: 4, want: 5, drop: 2},
+		{title: "LOW", min: 4, want: 5, drop: 3}, {title: "INFO", min: 4, want: 5, drop: 4},
+	}
+}
+
+// groupedMsg brings the groups of a grouping.
 type groupedMsg struct {
 	by     int
-	text   string
 	groups []group
 }
 
-// list makes the groups of what the list shows, beside the screen where that
-// takes longer.
-func (v *groupsView) list() tea.Cmd {
+// regroup makes the groups of what the list shows, beside the screen where
+// that takes longer.
+func (v *groupsView) regroup() tea.Cmd {
 	findings := make([]*scanners.Finding, 0, v.from.table.rows)
 	for row := range v.from.table.rows {
 		if f := v.from.finding(row); !v.app.live.marks.isGone(f) {
 			findings = append(findings, f)
 		}
 	}
-	msg := groupedMsg{by: v.by, text: v.text}
-	work := func() tea.Msg {
-		msg.groups = slices.DeleteFunc(groupFindings(findings, groupings()[msg.by].of), func(g group) bool {
-			return !strings.Contains(strings.ToLower(g.name), strings.ToLower(msg.text))
-		})
-		return msg
-	}
+	by := v.by
+	work := func() tea.Msg { return groupedMsg{by, groupFindings(findings, groupings()[by].of)} }
 	if len(findings) <= arrangeAtOnce {
 		return v.update(work())
 	}
@@ -99,23 +98,10 @@ func (v *groupsView) list() tea.Cmd {
 }
 
 func (v *groupsView) onGrouped(msg groupedMsg) {
-	if msg.by != v.by || msg.text != v.text {
-		return
+	if msg.by == v.by {
+		v.grouped = true
+		v.setAll(msg.groups)
 	}
-	selected := ""
-	if len(v.rows) > 0 {
-		selected = v.rows[v.table.cursor].name
-	}
-	by := groupings()[v.by]
-	v.rows, v.grouped = msg.groups, true
-	v.table.columns = []column{
-		{title: by.title, min: 18, want: 60, flex: true},
-		{title: "FINDINGS", min: 8, want: 8},
-		{title: "CRIT", min: 4, want: 5}, {title: "HIGH", min: 4, want: 5, drop: 1}, {title: "MED", min: 4, want: 5, drop: 2},
-		{title: "LOW", min: 4, want: 5, drop: 3}, {title: "INFO", min: 4, want: 5, drop: 4},
-	}
-	v.table.setRows(len(v.rows))
-	v.table.moveTo(max(slices.IndexFunc(v.rows, func(g group) bool { return g.name == selected }), 0))
 }
 
 // groupFindings puts findings together, the heaviest group first.
@@ -139,15 +125,10 @@ func groupFindings(findings []*scanners.Finding, of func(*scanners.Finding) stri
 	return groups
 }
 
-func (v *groupsView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	return v.list(), nil
-}
+func (v *groupsView) id(g group) string { return g.name }
 
-func (v *groupsView) filterText() string { return v.text }
-
-func (v *groupsView) cell(row, col, _ int) cell {
-	g, s := v.rows[row], v.app.styles
+func (v *groupsView) cell(g group, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		return cell{kube.Clean(g.name), s.text}
@@ -165,26 +146,21 @@ func (v *groupsView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case groupedMsg:
 		v.onGrouped(msg)
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		if v.table.onClick(msg.Y) {
-			return v.open()
-		}
+		return nil
 	case tea.KeyPressMsg:
-		keys := v.app.keys
-		switch {
-		case v.table.onKey(msg, keys):
-		case key.Matches(msg, keys.Group):
+		if key.Matches(msg, v.app.keys.Group) {
 			return v.next()
-		case len(v.rows) == 0:
-		case key.Matches(msg, keys.Open):
-			return v.open()
-		case key.Matches(msg, keys.Fix):
-			return v.app.openFix(v.rows[v.table.cursor].findings)
-		case key.Matches(msg, keys.Copy):
-			return v.app.copy(v.rows[v.table.cursor].name)
 		}
+	}
+	return v.onInput(msg)
+}
+
+func (v *groupsView) onRowKey(g group, msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.Matches(msg, v.app.keys.Fix):
+		return v.app.openFix(g.findings)
+	case key.Matches(msg, v.app.keys.Copy):
+		return v.app.copy(g.name)
 	}
 	return nil
 }
@@ -195,13 +171,14 @@ func (v *groupsView) next() tea.Cmd {
 		v.by = 0
 		return v.app.back()
 	}
-	v.rows, v.text, v.grouped = nil, "", false
-	return v.list()
+	v.grouped, v.filter = false, filter{}
+	v.table.columns[0].title = groupings()[v.by].title
+	v.setAll(nil)
+	return v.regroup()
 }
 
 // open lists the findings of a group: those of the list that it was made of.
-func (v *groupsView) open() tea.Cmd {
-	g := v.rows[v.table.cursor]
+func (v *groupsView) open(g group) tea.Cmd {
 	ids := make(map[string]bool, len(g.findings))
 	for _, f := range g.findings {
 		ids[f.ID] = true
@@ -209,14 +186,11 @@ func (v *groupsView) open() tea.Cmd {
 	return v.app.openOnly(g.name, func(f *scanners.Finding) bool { return ids[f.ID] })
 }
 
-func (v *groupsView) render(width, height int) []string {
+func (v *groupsView) empty() string {
 	if !v.grouped {
-		return []string{"", "  " + v.app.styles.muted.Render("Grouping …")}
+		return "Grouping …"
 	}
-	if len(v.rows) == 0 {
-		return []string{"", "  " + v.app.styles.text.Render(clip("No group matches /"+v.text+".", width-4))}
-	}
-	return v.table.render(v.app.styles, width, height)
+	return "The list that was grouped is empty now."
 }
 
 func (v *groupsView) hints() []key.Binding {

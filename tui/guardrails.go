@@ -1,8 +1,8 @@
 package tui
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -15,25 +15,21 @@ import (
 // guardrailsView lists what keeps checks fixed; guardrails are made firm, and
 // removed, from here.
 type guardrailsView struct {
-	app    *App
-	table  table
-	text   string
-	all    []fixes.Guardrail
-	rows   []fixes.Guardrail
-	loaded bool
+	listing[fixes.Guardrail]
+	problem string
+	loaded  bool
 }
 
 func newGuardrailsView(a *App) *guardrailsView {
-	v := &guardrailsView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &guardrailsView{}
+	v.prepare(a, v, "guardrail", []column{
 		{title: "STAGE", min: 7, want: 7},
 		{title: "CHECK", min: 16, good: 26, want: 34},
 		{title: "NAMESPACE", min: 10, want: 24},
 		{title: "BY", min: 6, want: 6, drop: 2},
 		{title: "NAME", min: 16, good: 28, want: 44, drop: 1},
 		{title: "RULE", min: 12, want: 40, drop: 3, flex: true},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
+	})
 	return v
 }
 
@@ -60,72 +56,52 @@ func (v *guardrailsView) start() tea.Cmd {
 
 // onSnapshot reads them again: what was written may have changed them.
 func (v *guardrailsView) onSnapshot() tea.Cmd {
-	if v.loaded && v.app.top() == view(v) {
+	if !v.loaded || v.app.top() == view(v) {
 		return v.start()
 	}
 	return nil
 }
 
 func (v *guardrailsView) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case guardrailsMsg:
-		v.all, v.loaded = msg.all, true
-		if msg.err != nil {
-			v.app.flash(failure, kube.Explain(msg.err))
+	if msg, ok := msg.(guardrailsMsg); ok {
+		if v.problem = kube.Explain(msg.err); msg.err != nil {
+			v.app.flash(failure, v.problem)
 		}
-		v.list()
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		v.table.onClick(msg.Y)
-	case tea.KeyPressMsg:
-		return v.onKey(msg)
+		v.loaded = true
+		v.setAll(msg.all)
+		return nil
 	}
-	return nil
+	return v.onInput(msg)
 }
 
-func (v *guardrailsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
+// open is the lesson of the check that is kept fixed.
+func (v *guardrailsView) open(g fixes.Guardrail) tea.Cmd { return learn(v.app, g.Check) }
+
+func (v *guardrailsView) onRowKey(g fixes.Guardrail, msg tea.KeyPressMsg) tea.Cmd {
 	keys := v.app.keys
 	switch {
-	case v.table.onKey(msg, keys):
-	case len(v.rows) == 0:
 	case key.Matches(msg, keys.Fix):
-		g := v.rows[v.table.cursor]
 		if g.Stage == fixes.Denies {
 			v.app.flash(info, "it refuses already")
 			return nil
 		}
 		return v.app.openGuard(fixes.GuardRequest{Check: g.Check, Namespace: g.Namespace, Stage: fixes.Denies, By: g.By})
 	case key.Matches(msg, keys.Undo):
-		return v.app.openUnguard(v.rows[v.table.cursor])
+		return v.app.openUnguard(g)
 	case key.Matches(msg, keys.Lesson):
-		return learn(v.app, v.rows[v.table.cursor].Check)
+		return v.open(g)
 	case key.Matches(msg, keys.Copy):
-		return v.app.copy(v.rows[v.table.cursor].Name)
+		return v.app.copy(g.Name)
 	}
 	return nil
 }
 
-func (v *guardrailsView) list() {
-	v.rows = nil
-	for _, g := range v.all {
-		if strings.Contains(strings.ToLower(fmt.Sprint(g.Name, " ", g.Check, " ", g.Namespace, " ", g.Stage)), strings.ToLower(v.text)) {
-			v.rows = append(v.rows, g)
-		}
-	}
-	v.table.setRows(len(v.rows))
+func (v *guardrailsView) id(g fixes.Guardrail) string {
+	return g.Name + " " + g.Namespace + " " + g.Check
 }
 
-func (v *guardrailsView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	v.list()
-	return nil, nil
-}
-
-func (v *guardrailsView) filterText() string { return v.text }
-
-func (v *guardrailsView) cell(row, col, _ int) cell {
-	g, s := v.rows[row], v.app.styles
+func (v *guardrailsView) cell(g fixes.Guardrail, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		if g.Stage == fixes.Denies {
@@ -153,20 +129,9 @@ func (v *guardrailsView) cell(row, col, _ int) cell {
 	return cell{"ok", s.muted}
 }
 
-func (v *guardrailsView) render(width, height int) []string {
-	if len(v.rows) > 0 {
-		return v.table.render(v.app.styles, width, height)
-	}
-	text := "No guardrail is in force. On a finding, " + v.app.keys.Keep.Help().Key + " keeps its check fixed."
-	switch {
-	case v.text != "":
-		text = "No guardrail matches /" + v.text + "."
-	case v.app.session == nil:
-		text = "Not connected: the guardrails are read with their cluster."
-	case !v.loaded:
-		text = "Reading the guardrails …"
-	}
-	return append([]string{""}, indent(wrapStyled(v.app.styles.text, text, width-4), 2)...)
+func (v *guardrailsView) empty() string {
+	none := "No guardrail is in force. On a finding, " + v.app.keys.Keep.Help().Key + " keeps its check fixed."
+	return cmp.Or(v.app.notYet("the guardrails", v.loaded), v.problem, none)
 }
 
 func (v *guardrailsView) hints() []key.Binding {

@@ -1,9 +1,10 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -14,25 +15,20 @@ import (
 
 // journalView lists what was applied, the newest first, and takes it back.
 type journalView struct {
-	app     *App
-	table   table
-	text    string
-	entries []fixes.Entry
-	rows    []fixes.Entry
-	loaded  bool
+	listing[fixes.Entry]
+	loaded bool
 }
 
 func newJournalView(a *App) *journalView {
-	v := &journalView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &journalView{}
+	v.prepare(a, v, "journal entry", []column{
 		{title: "WHEN", min: 11, want: 16, good: 11},
 		{title: "STATE", min: 10, want: 13},
 		{title: "WHAT", min: 13, good: 30, want: 60, flex: true},
 		{title: "OBJECT", min: 16, good: 28, want: 40, drop: 1},
 		{title: "CONTEXT", min: 10, want: 20, drop: 2},
 		{title: "USER", min: 10, want: 24, drop: 3},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
+	})
 	return v
 }
 
@@ -59,34 +55,28 @@ func (v *journalView) onEntries(msg entriesMsg) {
 	for _, err := range msg.errs {
 		v.app.flash(failure, kube.Explain(err))
 	}
-	v.entries, v.loaded = nil, true
-	for i := len(msg.entries) - 1; i >= 0; i-- {
-		v.entries = append(v.entries, msg.entries[i])
+	v.loaded = true
+	newest := slices.Clone(msg.entries)
+	slices.Reverse(newest)
+	v.setAll(newest)
+}
+
+// onSnapshot reads the journal once its cluster is there.
+func (v *journalView) onSnapshot() tea.Cmd {
+	if v.loaded {
+		return nil
 	}
-	v.list()
+	return v.start()
 }
 
-func (v *journalView) list() {
-	v.rows = nil
-	for _, e := range v.entries {
-		text := fmt.Sprint(e.ID, " ", e.Title, " ", e.Finding.Object, " ", e.State, " ", e.Context, " ", e.User)
-		if strings.Contains(strings.ToLower(text), strings.ToLower(v.text)) {
-			v.rows = append(v.rows, e)
-		}
-	}
-	v.table.setRows(len(v.rows))
+func (v *journalView) id(e fixes.Entry) string { return e.ID }
+
+func (v *journalView) words(e fixes.Entry) string {
+	return e.ID + " " + e.Group + " " + e.Finding.Check
 }
 
-func (v *journalView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	v.list()
-	return nil, nil
-}
-
-func (v *journalView) filterText() string { return v.text }
-
-func (v *journalView) cell(row, col, width int) cell {
-	e, s := v.rows[row], v.app.styles
+func (v *journalView) cell(e fixes.Entry, col, width int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		format := "2006-01-02 15:04"
@@ -112,32 +102,29 @@ func (v *journalView) cell(row, col, width int) cell {
 }
 
 func (v *journalView) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case entriesMsg:
+	if msg, ok := msg.(entriesMsg); ok {
 		v.onEntries(msg)
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		v.table.onClick(msg.Y)
-	case tea.KeyPressMsg:
-		keys := v.app.keys
-		switch {
-		case v.table.onKey(msg, keys):
-		case v.table.rows == 0:
-		case key.Matches(msg, keys.Undo, keys.Open):
-			return v.act(v.rows[v.table.cursor])
-		case key.Matches(msg, keys.UndoBatch):
-			return v.undoBatch(v.rows[v.table.cursor])
-		case key.Matches(msg, keys.Copy):
-			return v.app.copy(v.rows[v.table.cursor].ID)
-		}
+		return nil
+	}
+	return v.onInput(msg)
+}
+
+func (v *journalView) onRowKey(e fixes.Entry, msg tea.KeyPressMsg) tea.Cmd {
+	keys := v.app.keys
+	switch {
+	case key.Matches(msg, keys.Undo):
+		return v.open(e)
+	case key.Matches(msg, keys.UndoBatch):
+		return v.undoBatch(e)
+	case key.Matches(msg, keys.Copy):
+		return v.app.copy(e.ID)
 	}
 	return nil
 }
 
-// act previews the undo of an entry, or asks about an interrupted one. Why
+// open previews the undo of an entry, or asks about an interrupted one. Why
 // there is nothing to do is said.
-func (v *journalView) act(e fixes.Entry) tea.Cmd {
+func (v *journalView) open(e fixes.Entry) tea.Cmd {
 	if r := v.app.interrupted(e.ID); r != nil {
 		v.app.push(newRecoveryView(v.app, *r))
 		return nil
@@ -163,10 +150,10 @@ func (v *journalView) undoBatch(e fixes.Entry) tea.Cmd {
 }
 
 func (v *journalView) status(width int) string {
-	if len(v.rows) == 0 {
-		return ""
+	e, ok := v.selected()
+	if !ok {
+		return v.statusWith("", width)
 	}
-	e := v.rows[v.table.cursor]
 	text := fmt.Sprintf(" %s  %s  %s", e.ID, e.Mechanism, plural(len(e.Objects), "object"))
 	if e.Group != "" {
 		text += "  batch " + e.Group
@@ -174,23 +161,11 @@ func (v *journalView) status(width int) string {
 	if e.Error != "" {
 		text += "  " + kube.Clean(e.Error)
 	}
-	return v.app.styles.muted.Render(clip(text, width))
+	return v.statusWith(text, width)
 }
 
-func (v *journalView) render(width, height int) []string {
-	if len(v.rows) > 0 {
-		return v.table.render(v.app.styles, width, height)
-	}
-	text := "Nothing was applied yet. Every fix will stand here, with its way back."
-	switch {
-	case v.text != "":
-		text = "No entry matches /" + v.text + "."
-	case v.app.session == nil:
-		text = "Not connected: the journal is read with its cluster."
-	case !v.loaded:
-		text = "Reading the journal …"
-	}
-	return append([]string{""}, indent(wrapStyled(v.app.styles.text, text, width-4), 2)...)
+func (v *journalView) empty() string {
+	return cmp.Or(v.app.notYet("the journal", v.loaded), "Nothing was applied yet. Every fix will stand here, with its way back.")
 }
 
 func (v *journalView) hints() []key.Binding {
@@ -200,5 +175,5 @@ func (v *journalView) hints() []key.Binding {
 
 func (v *journalView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Journal", []key.Binding{k.Undo, k.UndoBatch, k.Copy, k.Filter}}, k.listing()}
+	return []keyGroup{{"Journal", []key.Binding{k.Open, k.Undo, k.UndoBatch, k.Copy, k.Filter}}, k.listing()}
 }

@@ -17,14 +17,18 @@ const (
 
 // message is something that kiln has said.
 type message struct {
-	at    time.Time
-	level level
-	text  string
+	// number tells it from others.
+	number int
+	at     time.Time
+	level  level
+	text   string
 }
 
 // messageLog keeps every message, and which one the status line shows.
 type messageLog struct {
 	entries []message
+	// said counts all there ever were.
+	said int
 	// shown is the latest message, until the user goes on.
 	shown bool
 }
@@ -34,7 +38,8 @@ const keptMessages = 1000
 
 // flash says something. Errors stay until esc; others until a later key.
 func (a *App) flash(l level, text string) {
-	m := message{at: a.now(), level: l, text: kube.Clean(text)}
+	a.messages.said++
+	m := message{number: a.messages.said, at: a.now(), level: l, text: kube.Clean(text)}
 	a.messages.entries = append(a.messages.entries, m)
 	if extra := len(a.messages.entries) - keptMessages; extra > 0 {
 		a.messages.entries = a.messages.entries[extra:]

@@ -1,7 +1,8 @@
 package tui
 
 import (
-	"strings"
+	"slices"
+	"strconv"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -9,47 +10,32 @@ import (
 
 // messagesView shows everything that kiln has said, the newest first.
 type messagesView struct {
-	app   *App
-	table table
-	text  string
-	rows  []message
+	listing[message]
 }
 
 func newMessagesView(a *App) *messagesView {
-	v := &messagesView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &messagesView{}
+	v.prepare(a, v, "message", []column{
 		{title: "TIME", min: 8, want: 8},
 		{title: "KIND", min: 7, want: 7, drop: 1},
 		{title: "MESSAGE", min: 20, want: 60, flex: true},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
-	v.list()
+	})
+	v.read()
 	return v
 }
 
 func (v *messagesView) title() string { return "messages" }
 
-func (v *messagesView) list() {
-	v.rows = nil
-	entries := v.app.messages.entries
-	for i := len(entries) - 1; i >= 0; i-- {
-		if strings.Contains(entries[i].text, v.text) {
-			v.rows = append(v.rows, entries[i])
-		}
-	}
-	v.table.setRows(len(v.rows))
+func (v *messagesView) read() {
+	all := slices.Clone(v.app.messages.entries)
+	slices.Reverse(all)
+	v.setAll(all)
 }
 
-func (v *messagesView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	v.list()
-	return nil, nil
-}
+func (v *messagesView) id(m message) string { return strconv.Itoa(m.number) }
 
-func (v *messagesView) filterText() string { return v.text }
-
-func (v *messagesView) cell(row, col, _ int) cell {
-	m, s := v.rows[row], v.app.styles
+func (v *messagesView) cell(m message, col, _ int) cell {
+	s := v.app.styles
 	word, style := "info", s.text
 	switch m.level {
 	case warning:
@@ -67,33 +53,28 @@ func (v *messagesView) cell(row, col, _ int) cell {
 }
 
 func (v *messagesView) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		v.table.onClick(msg.Y)
-	case tea.KeyPressMsg:
-		keys := v.app.keys
-		switch {
-		case v.table.onKey(msg, keys):
-		case v.table.rows == 0:
-		case key.Matches(msg, keys.Open):
-			v.app.push(newTextView(v.app, "message", v.rows[v.table.cursor].text))
-		case key.Matches(msg, keys.Copy):
-			return v.app.copy(v.rows[v.table.cursor].text)
-		}
+	return v.onInput(msg)
+}
+
+func (v *messagesView) open(m message) tea.Cmd {
+	v.app.push(newTextView(v.app, "message", m.text))
+	return nil
+}
+
+func (v *messagesView) onRowKey(m message, msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, v.app.keys.Copy) {
+		return v.app.copy(m.text)
 	}
 	return nil
 }
 
-// render lists anew: messages come while the view is open.
+// render reads anew: messages come while the view is open.
 func (v *messagesView) render(width, height int) []string {
-	v.list()
-	if len(v.rows) == 0 {
-		return []string{"", "  " + v.app.styles.text.Render("kiln has said nothing yet.")}
-	}
-	return v.table.render(v.app.styles, width, height)
+	v.read()
+	return v.listing.render(width, height)
 }
+
+func (v *messagesView) empty() string { return "kiln has said nothing yet." }
 
 func (v *messagesView) hints() []key.Binding {
 	return []key.Binding{v.app.keys.Open, v.app.keys.Copy, v.app.keys.Filter}

@@ -1,9 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -15,17 +15,14 @@ import (
 // namespacesView lists the namespaces and how each stands. Their numbers are
 // the keys that choose them anywhere in the findings.
 type namespacesView struct {
-	app   *App
-	table table
-	text  string
-	rows  []namespaceRow
+	listing[namespaceRow]
 	// number is the key of a namespace, 1 to 9.
 	number map[string]int
 }
 
 func newNamespacesView(a *App) *namespacesView {
-	v := &namespacesView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &namespacesView{}
+	v.prepare(a, v, "namespace", []column{
 		{title: "KEY", min: 3, want: 3},
 		{title: "NAMESPACE", min: 14, want: 36},
 		{title: "CRIT", min: 4, want: 5},
@@ -35,54 +32,35 @@ func newNamespacesView(a *App) *namespacesView {
 		{title: "WORKLOADS", min: 9, want: 9, drop: 3},
 		{title: "NET POLICIES", min: 12, want: 12, drop: 4},
 		{title: "POD SECURITY", min: 12, want: 30, drop: 1, flex: true},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 1) }
-	v.list()
+	})
+	v.onTop = 1
+	v.read()
 	return v
 }
 
 func (v *namespacesView) title() string { return "ns" }
 
 func (v *namespacesView) onSnapshot() tea.Cmd {
-	v.list()
+	v.read()
 	return nil
 }
 
-// list makes the rows: all first, then each.
-func (v *namespacesView) list() {
-	selected := ""
-	if len(v.rows) > 0 {
-		selected = v.rows[v.table.cursor].name
-	}
-	v.rows, v.number = nil, map[string]int{}
+// read makes the rows: all first, then each.
+func (v *namespacesView) read() {
+	v.number = map[string]int{}
 	if v.app.snapshot == nil {
-		v.table.setRows(0)
 		return
 	}
 	for i, n := range v.app.snapshot.namespaces[:min(9, len(v.app.snapshot.namespaces))] {
 		v.number[n.name] = i + 1
 	}
-	for _, row := range namespaceRows(v.app.snapshot) {
-		if row.name == "" || strings.Contains(row.name, v.text) {
-			v.rows = append(v.rows, row)
-		}
-	}
-	v.table.setRows(len(v.rows))
-	if i := slices.IndexFunc(v.rows, func(r namespaceRow) bool { return r.name == selected }); i >= 0 {
-		v.table.moveTo(i)
-	}
+	v.setAll(namespaceRows(v.app.snapshot))
 }
 
-func (v *namespacesView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	v.list()
-	return nil, nil
-}
+func (v *namespacesView) id(n namespaceRow) string { return n.name }
 
-func (v *namespacesView) filterText() string { return v.text }
-
-func (v *namespacesView) cell(row, col, _ int) cell {
-	n, s := v.rows[row], v.app.styles
+func (v *namespacesView) cell(n namespaceRow, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		if number := v.number[n.name]; number > 0 {
@@ -128,35 +106,29 @@ func (v *namespacesView) enforcement(n namespaceRow) cell {
 }
 
 func (v *namespacesView) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		if v.table.onClick(msg.Y) {
-			return v.choose()
-		}
-	case tea.KeyPressMsg:
-		keys := v.app.keys
-		switch {
-		case v.table.onKey(msg, keys):
-		case key.Matches(msg, keys.Open):
-			return v.choose()
-		case key.Matches(msg, keys.Reach) && v.table.rows > 0 && v.rows[v.table.cursor].name != "":
-			return v.app.openReachIn(v.rows[v.table.cursor].name, kube.Ref{})
+	if msg, ok := msg.(tea.KeyPressMsg); ok {
+		switch keys := v.app.keys; {
 		case key.Matches(msg, keys.AllNamespaces):
 			return v.leave("all")
 		case key.Matches(msg, keys.Namespace):
 			return v.app.namespaceByNumber(int(msg.String()[0] - '0'))
 		}
 	}
-	return nil
+	return v.onInput(msg)
 }
 
-func (v *namespacesView) choose() tea.Cmd {
-	if v.table.rows == 0 {
-		return nil
+// open shows the namespace's findings.
+func (v *namespacesView) open(n namespaceRow) tea.Cmd { return v.leave(cmp.Or(n.name, "all")) }
+
+func (v *namespacesView) onRowKey(n namespaceRow, msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case !key.Matches(msg, v.app.keys.Reach):
+	case n.name == "":
+		v.app.flash(info, "the map is of one namespace: choose it first")
+	default:
+		return v.app.openReachIn(n.name, kube.Ref{})
 	}
-	return v.leave(cleanOr(v.rows[v.table.cursor].name, "all"))
+	return nil
 }
 
 // leave goes back to the findings, of one namespace.
@@ -164,9 +136,7 @@ func (v *namespacesView) leave(name string) tea.Cmd {
 	return showLayer("")(v.app, name)
 }
 
-func (v *namespacesView) render(width, height int) []string {
-	return v.table.render(v.app.styles, width, height)
-}
+func (v *namespacesView) empty() string { return v.app.notYet("the cluster", false) }
 
 func (v *namespacesView) hints() []key.Binding {
 	return []key.Binding{v.app.keys.Open, v.app.keys.Reach, v.app.keys.AllNamespaces, v.app.keys.Filter}

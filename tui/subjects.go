@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -15,15 +14,12 @@ import (
 
 // subjectsView lists who has rights, and how far each gets at worst.
 type subjectsView struct {
-	app   *App
-	table table
-	text  string
+	listing[subjectRow]
 	// only narrows the list to some subjects; nil means all.
 	only []rbac.Subject
 	// system lists those too to whom Kubernetes itself has granted all they have.
 	system bool
 	rights *rights
-	rows   []subjectRow
 	folded int
 }
 
@@ -66,14 +62,13 @@ func (s *snapshot) knowsRights() bool {
 }
 
 func newSubjectsView(a *App) *subjectsView {
-	v := &subjectsView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &subjectsView{}
+	v.prepare(a, v, "subject", []column{
 		{title: "AT WORST", min: 14, good: 25, want: 26},
 		{title: "SUBJECT", min: 20, want: 60, flex: true},
 		{title: "WHERE", min: 11, want: 15, drop: 1},
 		{title: "GRANTS", min: 6, want: 6, drop: 2},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
+	})
 	return v
 }
 
@@ -90,46 +85,28 @@ func (v *subjectsView) onSnapshot() tea.Cmd {
 	return v.start()
 }
 
-func (v *subjectsView) list() {
-	selected := rbac.Subject{}
-	if len(v.rows) > 0 {
-		selected = v.rows[v.table.cursor].subject
-	}
-	v.rows, v.folded = nil, 0
-	cursor := 0
+// read lists whom the view is about.
+func (v *subjectsView) read() {
+	var all []subjectRow
+	v.folded = 0
 	for _, r := range v.rights.rows {
-		if !v.wants(r) || !strings.Contains(strings.ToLower(r.subject.String()+" "+r.reach.String()), strings.ToLower(v.text)) {
-			continue
-		}
-		if r.builtin && !v.system && v.only == nil {
+		switch {
+		case v.only != nil && !slices.Contains(v.only, r.subject):
+		case r.builtin && !v.system && v.only == nil:
 			v.folded++
-			continue
+		default:
+			all = append(all, r)
 		}
-		if r.subject == selected {
-			cursor = len(v.rows)
-		}
-		v.rows = append(v.rows, r)
 	}
-	v.table.setRows(len(v.rows))
-	v.table.moveTo(cursor)
+	v.setAll(all)
 }
 
-func (v *subjectsView) wants(r subjectRow) bool {
-	return v.only == nil || slices.Contains(v.only, r.subject)
-}
+func (v *subjectsView) id(r subjectRow) string { return r.subject.String() }
 
-func (v *subjectsView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	if v.rights != nil {
-		v.list()
-	}
-	return nil, nil
-}
+func (v *subjectsView) words(r subjectRow) string { return r.subject.String() }
 
-func (v *subjectsView) filterText() string { return v.text }
-
-func (v *subjectsView) cell(row, col, _ int) cell {
-	r, s := v.rows[row], v.app.styles
+func (v *subjectsView) cell(r subjectRow, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		glyph, style := reachLook(s, r.reach)
@@ -162,60 +139,52 @@ func (v *subjectsView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case rightsMsg:
 		v.rights = msg.rights
-		v.list()
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		if v.table.onClick(msg.Y) {
-			return v.open()
-		}
+		v.read()
+		return nil
 	case tea.KeyPressMsg:
-		keys := v.app.keys
-		switch {
-		case v.table.onKey(msg, keys):
-		case v.rights == nil:
-		case key.Matches(msg, keys.System):
-			v.system = !v.system
-			v.list()
-		case len(v.rows) == 0:
-		case key.Matches(msg, keys.Open):
-			return v.open()
-		case key.Matches(msg, keys.Trace):
-			return openTrace(v.app, "")
-		case key.Matches(msg, keys.Copy):
-			return v.app.copy(v.rows[v.table.cursor].subject.String())
+		if v.rights != nil && key.Matches(msg, v.app.keys.System) {
+			v.toggleSystem()
+			return nil
 		}
+	}
+	return v.onInput(msg)
+}
+
+// toggleSystem shows or folds whom Kubernetes itself grants all they have.
+func (v *subjectsView) toggleSystem() {
+	v.system = !v.system
+	if v.read(); v.folded == 0 && !v.system || v.only != nil {
+		v.app.flash(info, "no subject of Kubernetes itself is here to fold")
+	}
+}
+
+func (v *subjectsView) open(r subjectRow) tea.Cmd { return v.app.openSubject(r.subject) }
+
+func (v *subjectsView) onRowKey(r subjectRow, msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.Matches(msg, v.app.keys.Trace):
+		return openTrace(v.app, "")
+	case key.Matches(msg, v.app.keys.Copy):
+		return v.app.copy(r.subject.String())
 	}
 	return nil
 }
 
-func (v *subjectsView) open() tea.Cmd {
-	return v.app.openSubject(v.rows[v.table.cursor].subject)
-}
-
-func (v *subjectsView) render(width, height int) []string {
-	if len(v.rows) > 0 {
-		return v.table.render(v.app.styles, width, height)
-	}
-	text := "Reading the roles and bindings …"
+func (v *subjectsView) empty() string {
 	switch {
-	case v.text != "" && v.rights != nil:
-		text = "No subject matches /" + v.text + "."
-	case v.rights != nil && v.rights.missing != "":
-		text = "Nothing is known: " + v.rights.missing
-	case v.rights != nil:
-		text = "Nobody has rights but those that Kubernetes itself grants: z shows them."
-	case v.app.session == nil:
-		text = "Not connected."
+	case v.rights == nil:
+		return v.app.notYet("the roles and bindings", false)
+	case v.rights.missing != "":
+		return kube.Clean("Nothing is known: " + v.rights.missing)
 	}
-	return append([]string{""}, indent(wrapStyled(v.app.styles.text, kube.Clean(text), width-4), 2)...)
+	return "Nobody has rights but those that Kubernetes itself grants: " + v.app.keys.System.Help().Key + " shows them."
 }
 
-// status says what is missing or folded.
+// status says what is missing, what the filter has left, or what is folded.
 func (v *subjectsView) status(width int) string {
 	s := v.app.styles
-	if v.rights == nil {
-		return ""
+	if v.rights == nil || v.filter.text != "" {
+		return v.listing.status(width)
 	}
 	right := ""
 	if v.folded > 0 {

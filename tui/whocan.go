@@ -17,12 +17,10 @@ import (
 
 // whoCanView answers who may do something, by which binding and rule.
 type whoCanView struct {
-	app    *App
+	listing[rbac.Grant]
 	access rbac.Access
 	asked  string
-	table  table
 	rights *rights
-	grants []rbac.Grant
 }
 
 // openWhoCan is the command who-can VERB RESOURCE [NAME].
@@ -36,15 +34,14 @@ func openWhoCan(a *App, arg string) tea.Cmd {
 		a.flash(info, "not connected: nobody can be asked about")
 		return nil
 	}
-	v := &whoCanView{app: a, asked: strings.Join(words, " ")}
+	v := &whoCanView{asked: strings.Join(words, " ")}
 	v.access = rbac.Access{Verb: words[0], Resource: words[1], Namespace: a.namespace, Name: strings.Join(words[2:], "")}
-	v.table = table{cell: v.cell, columns: []column{
+	v.prepare(a, v, "grant", []column{
 		{title: "SUBJECT", min: 18, good: 26, want: 40},
 		{title: "WHERE", min: 10, want: 24, drop: 2},
 		{title: "BINDING", min: 16, want: 40, drop: 1},
 		{title: "RULE", min: 16, want: 40, drop: 3, flex: true},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.grants, 0) }
+	})
 	a.root(v)
 	return v.start()
 }
@@ -81,24 +78,28 @@ func (v *whoCanView) onSnapshot() tea.Cmd {
 func (v *whoCanView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case grantsMsg:
-		v.rights, v.grants = msg.rights, msg.grants
-		v.table.setRows(len(v.grants))
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
+		v.rights = msg.rights
+		v.setAll(msg.grants)
+		return nil
 	case tea.MouseClickMsg:
-		v.table.onClick(msg.Y)
-	case tea.KeyPressMsg:
-		keys := v.app.keys
-		switch {
-		case v.table.onKey(msg, keys):
-		case len(v.grants) == 0:
-		case key.Matches(msg, keys.Open):
-			return v.app.openSubject(v.grants[v.table.cursor].Subject)
-		case key.Matches(msg, keys.Copy):
-			return v.app.copy(v.grants[v.table.cursor].Subject.String())
-		}
+		msg.Y-- // the question stands above the table
+		return v.onInput(msg)
+	}
+	return v.onInput(msg)
+}
+
+// open is the subject and all its rights.
+func (v *whoCanView) open(g rbac.Grant) tea.Cmd { return v.app.openSubject(g.Subject) }
+
+func (v *whoCanView) onRowKey(g rbac.Grant, msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, v.app.keys.Copy) {
+		return v.app.copy(g.Subject.String())
 	}
 	return nil
+}
+
+func (v *whoCanView) id(g rbac.Grant) string {
+	return g.Subject.String() + " " + kube.RefOf(g.Binding).String() + " " + g.Rules[0].Line()
 }
 
 // whoCan finds the grants, those of Kubernetes itself last. Without a namespace, one that holds in a single
@@ -132,8 +133,8 @@ func (s *Session) resource(text string) (group, resource string) {
 	return typed.Group, typed.Resource
 }
 
-func (v *whoCanView) cell(row, col, _ int) cell {
-	g, s := v.grants[row], v.app.styles
+func (v *whoCanView) cell(g rbac.Grant, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		return cell{kube.Clean(g.Subject.Phrase()), s.text}
@@ -149,35 +150,31 @@ func (v *whoCanView) cell(row, col, _ int) cell {
 }
 
 func (v *whoCanView) render(width, height int) []string {
-	s := v.app.styles
-	head := " " + s.bold.Render(clip("Who can "+kube.Clean(v.asked)+"?", width-2))
-	switch {
-	case v.rights == nil:
-		return []string{head, "", "  " + s.muted.Render("reading the roles and bindings …")}
-	case len(v.grants) == 0:
-		return append([]string{head, ""}, indent(wrapStyled(s.text, "Nobody, by a binding that could be read.", width-4), 2)...)
-	}
-	return append([]string{head}, v.table.render(s, width, height-1)...)
+	head := " " + v.app.styles.bold.Render(clip("Who can "+kube.Clean(v.asked)+"?", width-2))
+	return append([]string{head}, v.listing.render(width, height-1)...)
+}
+
+func (v *whoCanView) empty() string {
+	return cmp.Or(v.app.notYet("the roles and bindings", v.rights != nil), "Nobody, by a binding that could be read.")
 }
 
 func (v *whoCanView) status(width int) string {
-	if v.rights == nil {
+	switch {
+	case v.rights == nil:
 		return ""
-	}
-	text := fmt.Sprintf(" %s; the group system:masters may do everything besides", plural(len(v.grants), "grant"))
-	if v.rights.missing != "" {
+	case v.rights.missing != "" && v.filter.text == "":
 		return v.app.styles.warning.Render(clip(" "+kube.Clean(v.rights.missing), width))
 	}
-	return v.app.styles.muted.Render(clip(text, width))
+	return v.statusWith(fmt.Sprintf(" %s; the group system:masters may do everything besides", plural(len(v.all), "grant")), width)
 }
 
 func (v *whoCanView) hints() []key.Binding {
-	return []key.Binding{v.app.keys.Open, v.app.keys.Copy, v.app.keys.Back}
+	return []key.Binding{v.app.keys.Open, v.app.keys.Copy, v.app.keys.Filter, v.app.keys.Back}
 }
 
 func (v *whoCanView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Who can", []key.Binding{k.Open, k.Copy}}, k.listing()}
+	return []keyGroup{{"Who can", []key.Binding{k.Open, k.Copy, k.Filter}}, k.listing()}
 }
 
 // whoCanExamples are questions worth asking.

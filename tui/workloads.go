@@ -2,7 +2,6 @@ package tui
 
 import (
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -14,11 +13,7 @@ import (
 
 // workloadsView lists what runs, and how bad it is.
 type workloadsView struct {
-	app   *App
-	table table
-	text  string
-	all   []workloadRow
-	rows  []workloadRow
+	listing[workloadRow]
 }
 
 // workloadRow is a workload with the count of its findings.
@@ -32,8 +27,8 @@ type workloadRow struct {
 }
 
 func newWorkloadsView(a *App) *workloadsView {
-	v := &workloadsView{app: a}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &workloadsView{}
+	v.prepare(a, v, "workload", []column{
 		{title: "WORST", min: 6, good: 10, want: 10},
 		{title: "FINDINGS", min: 8, want: 8},
 		{title: "WORKLOAD", min: 18, want: 44, flex: true},
@@ -41,8 +36,7 @@ func newWorkloadsView(a *App) *workloadsView {
 		{title: "PODS", min: 4, want: 5, drop: 2},
 		{title: "SERVICE ACCOUNT", min: 15, want: 20, drop: 3},
 		{title: "OWNER", min: 10, want: 24, drop: 4},
-	}}
-	v.table.sorting.rows = func() []int { return sortRows(&v.table, v.rows, 0) }
+	})
 	v.read()
 	return v
 }
@@ -54,15 +48,14 @@ func (v *workloadsView) onSnapshot() tea.Cmd {
 	return nil
 }
 
-// read makes the rows of the snapshot, the worst first; the cursor stays on
-// its workload.
+// read makes the rows of the snapshot and the namespace, the worst first.
 func (v *workloadsView) read() {
-	s := v.app.snapshot
-	v.all = nil
+	s, namespace := v.app.snapshot, v.app.namespace
+	var all []workloadRow
 	if s != nil && s.inventory != nil {
-		v.all = workloadRows(s)
+		all = slices.DeleteFunc(workloadRows(s), func(r workloadRow) bool { return namespace != "" && r.ref.Namespace != namespace })
 	}
-	v.list()
+	v.setAll(all)
 }
 
 func workloadRows(s *snapshot) []workloadRow {
@@ -90,35 +83,10 @@ func workloadRows(s *snapshot) []workloadRow {
 	return rows
 }
 
-// list narrows the rows to the namespace and the filter.
-func (v *workloadsView) list() {
-	selected := kube.Ref{}
-	if len(v.rows) > 0 {
-		selected = v.rows[v.table.cursor].ref
-	}
-	v.rows = nil
-	for _, r := range v.all {
-		inNamespace := v.app.namespace == "" || v.app.namespace == r.ref.Namespace
-		if inNamespace && strings.Contains(strings.ToLower(r.ref.String()+" "+r.account+" "+r.owner.String()), strings.ToLower(v.text)) {
-			v.rows = append(v.rows, r)
-		}
-	}
-	v.table.setRows(len(v.rows))
-	if i := slices.IndexFunc(v.rows, func(r workloadRow) bool { return r.ref == selected }); i >= 0 {
-		v.table.moveTo(i)
-	}
-}
+func (v *workloadsView) id(r workloadRow) string { return r.ref.String() }
 
-func (v *workloadsView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	v.list()
-	return nil, nil
-}
-
-func (v *workloadsView) filterText() string { return v.text }
-
-func (v *workloadsView) cell(row, col, width int) cell {
-	r, s := v.rows[row], v.app.styles
+func (v *workloadsView) cell(r workloadRow, col, width int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		if r.worst == 0 {
@@ -139,50 +107,40 @@ func (v *workloadsView) cell(row, col, width int) cell {
 	return cell{kube.Clean(r.owner.String()), s.muted}
 }
 
-func (v *workloadsView) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		if v.table.onClick(msg.Y) {
-			return v.app.openRelated(*v.target())
-		}
-	case tea.KeyPressMsg:
-		if v.table.onKey(msg, v.app.keys) {
-			return nil
-		}
-		if key.Matches(msg, v.app.keys.Open) && v.target() != nil {
-			return v.app.openRelated(*v.target())
-		}
-		cmd, _ := v.app.drill(msg, v.target())
-		return cmd
-	}
-	return nil
+func (v *workloadsView) update(msg tea.Msg) tea.Cmd { return v.onInput(msg) }
+
+// open lists the workload's findings.
+func (v *workloadsView) open(r workloadRow) tea.Cmd { return v.app.openRelated(r.target()) }
+
+func (v *workloadsView) onRowKey(r workloadRow, msg tea.KeyPressMsg) tea.Cmd {
+	t := r.target()
+	cmd, _ := v.app.drill(msg, &t)
+	return cmd
 }
+
+func (r workloadRow) target() target { return target{ref: r.ref, owner: &r.owner} }
 
 // target is the workload under the cursor, or nil.
 func (v *workloadsView) target() *target {
-	if len(v.rows) == 0 {
+	r, ok := v.selected()
+	if !ok {
 		return nil
 	}
-	r := v.rows[v.table.cursor]
-	return &target{ref: r.ref, owner: &r.owner}
+	t := r.target()
+	return &t
 }
 
-func (v *workloadsView) render(width, height int) []string {
-	if len(v.rows) > 0 {
-		return v.table.render(v.app.styles, width, height)
-	}
-	text := "No workload runs here."
-	switch s := v.app.snapshot; {
-	case v.text != "":
-		text = "No workload matches /" + v.text + "."
+func (v *workloadsView) empty() string {
+	s := v.app.snapshot
+	switch {
 	case s == nil || s.inventory == nil || !s.complete && len(s.inventory.Workloads) == 0:
-		text = "Reading the workloads …"
+		return v.app.notYet("the workloads", false)
 	case unread(s.inventory, kube.WorkloadResources()...):
-		text = "No workload is known: some kinds could not be read. :checks says why."
+		return "No workload is known: some kinds could not be read. :checks says why."
+	case v.app.namespace != "":
+		return "No workload runs in namespace " + kube.Clean(v.app.namespace) + ". :ns all shows those of all namespaces."
 	}
-	return append([]string{""}, indent(wrapStyled(v.app.styles.text, text, width-4), 2)...)
+	return "No workload runs here."
 }
 
 func (v *workloadsView) hints() []key.Binding {
