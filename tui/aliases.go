@@ -33,7 +33,8 @@ func readAliases(path string) (map[string]string, error) {
 	}
 	for alias, text := range aliases {
 		name, _, _ := strings.Cut(text, " ")
-		if _, ok := findCommand(name); !ok {
+		_, isCommand := findCommand(name)
+		if _, isKind := kindNamed(name, nil); !isCommand && !isKind {
 			return nil, fmt.Errorf("the aliases in %s: %s means %q, which is no command", path, alias, name)
 		}
 		if _, taken := findCommand(alias); taken || strings.ContainsAny(alias, " \t") {

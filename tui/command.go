@@ -37,7 +37,7 @@ func commands() []command {
 		command{names: []string{"checks"}, desc: "every check: pass, fail or unknown, and why", run: showRoot(newChecksView)},
 		command{names: []string{"exceptions", "exc", "accepted"}, desc: "what somebody has accepted, until when and why", run: showRoot(newExceptionsView)},
 		command{names: []string{"kubelets"}, desc: "ask every kubelet for its live configuration; off: no longer", run: askForKubelets},
-		command{names: []string{"workloads", "wl", "pods", "deploy"}, desc: "what runs, the worst first", run: showRoot(newWorkloadsView)},
+		command{names: []string{"workloads", "wl", "pods", "po"}, desc: "what runs, the worst first; with a namespace: only there", run: showWorkloads(""), args: namespaceNames},
 		command{names: []string{"rbac", "subjects"}, desc: "who has rights, the worst first; with a subject: what it can", run: openAccess},
 		command{names: []string{"who-can", "whocan"}, desc: "who can VERB RESOURCE [NAME], by which binding", run: openWhoCan, args: whoCanExamples},
 		command{names: []string{"trace", "can-i"}, desc: "follow a request through the API server; with VERB RESOURCE [NAME] [as SUBJECT]: at once", run: openTrace, args: traceExamples},
@@ -51,6 +51,7 @@ func commands() []command {
 		command{names: []string{"ctx", "context", "contexts"}, desc: "contexts; with a name: switch to it", run: openContexts, args: contextNames},
 		command{names: []string{"ns", "namespace", "namespaces"}, desc: "namespaces; with a name: show only that, with all: every one", run: openNamespaces, args: namespaceNames},
 		command{names: []string{"help"}, desc: "keys and commands", run: func(a *App, _ string) tea.Cmd { a.help = newHelpPage(a); return nil }},
+		command{names: []string{"commands", "aliases"}, desc: "these commands", run: func(a *App, _ string) tea.Cmd { a.help = newCommandsPage(a); return nil }},
 		command{names: []string{"q", "q!", "quit", "exit"}, desc: "quit", run: func(*App, string) tea.Cmd { return tea.Quit }},
 	)
 }
@@ -89,6 +90,7 @@ func (a *App) suggestions() []string {
 		}
 	}
 	all = append(all, slices.Sorted(maps.Keys(a.aliases))...)
+	all = append(all, kindNames(a.snapshot)...)
 	return append(all, withArgs...)
 }
 
@@ -100,16 +102,19 @@ func (a *App) runCommand(text string) tea.Cmd {
 	}
 	c, ok := findCommand(name)
 	if long, isAlias := a.aliases[name]; isAlias && !ok {
-		name, more, _ := strings.Cut(long, " ")
-		c, ok = findCommand(name)
-		arg = strings.TrimSpace(more + " " + arg)
+		first, more, _ := strings.Cut(long, " ")
+		c, ok = findCommand(first)
+		name, arg = first, strings.TrimSpace(more+" "+arg)
 	}
-	if !ok {
-		a.flash(warning, fmt.Sprintf("no command %q: ? lists them", name))
+	kind, isKind := kindNamed(name, a.snapshot)
+	switch {
+	case !ok && !isKind:
+		a.flash(warning, fmt.Sprintf("no command %q: ctrl-a lists them", name))
 		return nil
-	}
-	if !a.mayLeave() {
+	case !a.mayLeave():
 		return nil
+	case !ok:
+		return a.showKind(kind, strings.TrimSpace(arg))
 	}
 	return c.run(a, strings.TrimSpace(arg))
 }

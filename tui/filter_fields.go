@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,10 +24,14 @@ func filterFields() []string {
 	return []string{"sev", "layer", "ns", "fix", "owner", "check", "kind", "name"}
 }
 
+// longFields are other names of some fields.
+var longFields = map[string]string{"severity": "sev", "namespace": "ns"}
+
 // parseField reads a word; ok says that it is about a field at all.
 func parseField(word string) (f fieldFilter, ok bool, err error) {
 	rest, inverse := strings.CutPrefix(word, "!")
 	name, value, found := strings.Cut(rest, ":")
+	name = cmp.Or(longFields[name], name)
 	if !found || !slices.Contains(filterFields(), name) {
 		return f, false, nil
 	}
@@ -38,13 +43,46 @@ func parseField(word string) (f fieldFilter, ok bool, err error) {
 	case name == "sev":
 		f.matches, err = severityFilter(value)
 	default:
-		wanted := strings.Split(value, ",")
-		f.matches = func(f *scanners.Finding) bool {
-			text := strings.ToLower(fieldText(f, name))
-			return slices.ContainsFunc(wanted, func(w string) bool { return w != "" && fieldMatches(name, text, w) })
+		f.matches, err = wordsFilter(name, strings.Split(value, ","))
+	}
+	f.inverse = inverse && err == nil // what isn't understood hides nothing
+	return f, true, err
+}
+
+// wordsFilter admits findings of which a field has one of some words.
+func wordsFilter(name string, wanted []string) (func(*scanners.Finding) bool, error) {
+	choices := fieldChoices(name)
+	for i, word := range wanted {
+		at := slices.IndexFunc(choices, func(c string) bool { return strings.HasPrefix(c, word) })
+		switch kind, known := kindNamed(word, nil); {
+		case word == "": // still being typed
+		case name == "kind" && known:
+			wanted[i] = strings.ToLower(kind)
+		case at >= 0:
+			wanted[i] = choices[at]
+		case choices != nil:
+			return func(*scanners.Finding) bool { return true }, fmt.Errorf("%q is none of %s", word, strings.Join(choices, " "))
 		}
 	}
-	return f, true, err
+	return func(f *scanners.Finding) bool {
+		text := strings.ToLower(fieldText(f, name))
+		return slices.ContainsFunc(wanted, func(w string) bool { return w != "" && fieldMatches(name, text, w) })
+	}, nil
+}
+
+// fieldChoices are all words that a field can have; nil where there is no end
+// of them. A filter may cut them short.
+func fieldChoices(name string) []string {
+	var words []string
+	switch name {
+	case "layer":
+		for _, layer := range scanners.Layers() {
+			words = append(words, string(layer))
+		}
+	case "fix":
+		words = []string{string(scanners.Safe), string(scanners.Guided), string(scanners.Manual)}
+	}
+	return words
 }
 
 // fieldText is what a field filter looks at.
@@ -61,7 +99,7 @@ func fieldText(f *scanners.Finding, name string) string {
 	case "check":
 		return f.Check
 	case "kind":
-		return f.Object.Kind + " " + shortKinds[f.Object.Kind]
+		return f.Object.Kind
 	}
 	return f.Object.Name
 }
@@ -70,10 +108,8 @@ func fieldText(f *scanners.Finding, name string) string {
 // names.
 func fieldMatches(name, text, wanted string) bool {
 	switch name {
-	case "layer", "fix":
+	case "layer", "fix", "kind":
 		return text == wanted
-	case "kind":
-		return slices.Contains(strings.Fields(text), wanted)
 	}
 	return strings.Contains(text, wanted)
 }

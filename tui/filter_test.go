@@ -19,14 +19,23 @@ func TestFieldsNarrowTheFindings(t *testing.T) {
 		{"several", "sev:low,info", 10, false},
 		{"that and worse", "sev:medium+", 21, false},
 		{"no severity", "sev:awful", 31, true},
+		{"no severity, inverse", "!sev:awful", 31, true},
+		{"a severity by its long name", "severity:critical", 6, false},
 		{"a layer", "layer:pod", 20, false},
+		{"a layer, cut short", "layer:p", 20, false},
+		{"no layer", "layer:pdo", 31, true},
+		{"no layer, inverse", "!layer:pdo", 31, true},
 		{"a namespace, in part", "ns:sho", 12, false},
 		{"namespaces", "ns:shop,logging", 18, false},
 		{"inverse", "!ns:shop", 19, false},
 		{"a fix", "fix:safe", 10, false},
+		{"fixes, cut short", "fix:s,g", 31, false},
+		{"no fix", "fix:easy", 31, true},
 		{"an owner", "owner:helm", 6, false},
 		{"a check", "check:privilege", 10, false},
 		{"a kind, as kubectl shortens it", "kind:ds", 6, false},
+		{"a kind's plural", "kind:daemonsets", 6, false},
+		{"a kind without a finding", "kind:ing", 0, false},
 		{"two fields", "sev:critical layer:pod", 5, false},
 		{"a field and text", "ns:shop privileged", 2, false},
 		{"a field and inverse text", "ns:shop !checkout", 6, false},
@@ -93,6 +102,7 @@ func TestAliasesMeanCommands(t *testing.T) {
 	for _, c := range []struct{ yaml, problem string }{
 		{"mine: ns shop\nl: learn\n", ""},
 		{"mine: delete all\n", "no command"},
+		{"mine: ns shop\nl: learn\ndp: deployments\n", ""},
 		{"checks: journal\n", "a command already"},
 		{"a b: journal\n", "no single word"},
 		{"[", "reading the aliases"},
@@ -111,6 +121,10 @@ func TestAliasesMeanCommands(t *testing.T) {
 	a.runCommand("mine")
 	if a.namespace != "shop" {
 		t.Errorf("the alias shows namespace %q", a.namespace)
+	}
+	a.runCommand("dp logging")
+	if _, ok := a.top().(*workloadsView); !ok || a.namespace != "logging" {
+		t.Errorf("an alias of a kind opens %q in %q", a.top().title(), a.namespace)
 	}
 	a.runCommand("l privileged")
 	if a.top().title() != "lesson" {

@@ -86,7 +86,7 @@ var shortKinds = map[string]string{
 	"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "ReplicaSet": "rs", "ReplicationController": "rc",
 	"CronJob": "cj", "Pod": "po", "Node": "no", "Namespace": "ns", "Service": "svc", "ServiceAccount": "sa",
 	"ConfigMap": "cm", "Ingress": "ing", "NetworkPolicy": "netpol", "PersistentVolume": "pv", "PersistentVolumeClaim": "pvc",
-	"StorageClass": "sc", "ClusterRole": "cr", "ClusterRoleBinding": "crb", "RoleBinding": "rb",
+	"Secret": "sec", "StorageClass": "sc", "ClusterRole": "cr", "ClusterRoleBinding": "crb", "RoleBinding": "rb",
 }
 
 // objectIn is objectText with the kind's short name in narrow columns.

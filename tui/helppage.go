@@ -16,16 +16,21 @@ type helpPage struct {
 	app   *App
 	pager pager
 	drawn drawnFor
+	// commands leaves the keys out.
+	commands bool
 }
 
 func newHelpPage(a *App) *helpPage { return &helpPage{app: a, pager: newPager()} }
+
+// newCommandsPage is the help's part about commands.
+func newCommandsPage(a *App) *helpPage { return &helpPage{app: a, pager: newPager(), commands: true} }
 
 func (h *helpPage) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	keys := h.app.keys
 	if h.pager.onKey(msg, keys) {
 		return nil
 	}
-	if key.Matches(msg, keys.Back, keys.Help, keys.Quit, keys.Open) {
+	if key.Matches(msg, keys.Back, keys.Help, keys.Commands, keys.Quit, keys.Open) {
 		h.app.help = nil
 	}
 	return nil
@@ -46,21 +51,38 @@ func (h *helpPage) render(width, height int) []string {
 }
 
 func (h *helpPage) draw(width int) []string {
+	lines := []string{""}
+	if !h.commands {
+		var blocks []string
+		for _, g := range append(h.app.top().help(), h.app.keys.global()) {
+			blocks = append(blocks, keyBlock(h.app.styles, g))
+		}
+		lines = append(lines, inColumns(blocks, width)...)
+	}
+	lines = append(lines, h.drawCommands(width)...)
+	return append(lines, "", h.app.styles.muted.Render("kiln "+h.app.opts.Version))
+}
+
+// drawCommands lists the commands with their other names, the user's aliases,
+// and that kinds are commands, too.
+func (h *helpPage) drawCommands(width int) []string {
 	s := h.app.styles
-	var blocks []string
-	for _, g := range append(h.app.top().help(), h.app.keys.global()) {
-		blocks = append(blocks, keyBlock(s, g))
+	lines := []string{s.heading.Render("Commands")}
+	add := func(name, desc string) {
+		lines = append(lines, hang(s.accent.Render(fit(name, keysWidth)), keysWidth, wrapStyled(s.text, desc, width-keysWidth))...)
 	}
-	lines := append([]string{""}, inColumns(blocks, width)...)
-	lines = append(lines, s.heading.Render("Commands"))
 	for _, c := range commands() {
-		name := ":" + c.names[0]
-		lines = append(lines, clip(s.accent.Render(fit(name, keysWidth))+s.text.Render(c.desc), width))
+		desc := c.desc
+		if len(c.names) > 1 {
+			desc += " (:" + strings.Join(c.names[1:], " :") + ")"
+		}
+		add(":"+c.names[0], desc)
 	}
+	add(":KIND", "the findings about objects of a kind, or its workloads; with a namespace: only there. Such as "+strings.Join(kindExamples(), " "))
 	for _, alias := range slices.Sorted(maps.Keys(h.app.aliases)) {
-		lines = append(lines, clip(s.accent.Render(fit(":"+alias, keysWidth))+s.text.Render("short for :"+h.app.aliases[alias]), width))
+		add(":"+alias, "short for :"+h.app.aliases[alias])
 	}
-	return append(lines, "", s.muted.Render("kiln "+h.app.opts.Version))
+	return lines
 }
 
 func keyBlock(s *styles, g keyGroup) string {

@@ -12,7 +12,7 @@ import (
 type keyMap struct {
 	// Everywhere.
 	Command, Filter, Help, Back, Quit, ForceQuit key.Binding
-	Rescan, ReadOnly, Header, LastView           key.Binding
+	Rescan, ReadOnly, Header, LastView, Commands key.Binding
 	HistoryBack, HistoryForward                  key.Binding
 
 	// Moving.
@@ -63,6 +63,7 @@ func newKeyMap() *keyMap {
 		Back:      bind("esc", "back, cancel", "esc"),
 		Quit:      bind("q", "back, quit at the top", "q"),
 		ForceQuit: bind("ctrl-c", "quit", "ctrl+c"),
+		Commands:  bind("ctrl-a", "all commands", "ctrl+a"),
 		Rescan:    bind("ctrl-r", "scan again", "ctrl+r"),
 		ReadOnly:  bind("ctrl-o", "read-only on or off", "ctrl+o"),
 		Header:    bind("ctrl-e", "header on or off", "ctrl+e"),
@@ -158,7 +159,7 @@ type keyGroup struct {
 // global are the keys that work in every view.
 func (k *keyMap) global() keyGroup {
 	return keyGroup{"Everywhere", []key.Binding{
-		k.Command, k.Help, k.Back, k.Quit, k.ForceQuit, k.Rescan, k.ReadOnly, k.Header, k.Save,
+		k.Command, k.Commands, k.Help, k.Back, k.Quit, k.ForceQuit, k.Rescan, k.ReadOnly, k.Header, k.Save,
 		k.HistoryBack, k.HistoryForward, k.LastView,
 	}}
 }

@@ -49,7 +49,6 @@ func (v *postureView) scrollToStop(height int) {
 
 // draw lays the page out, and finds out where the cursor can stand.
 func (v *postureView) draw(width int) []string {
-	v.stops = nil
 	switch {
 	case v.app.snapshot == nil:
 		return []string{"", "  " + v.app.styles.muted.Render("Nothing is known of the cluster yet.")}

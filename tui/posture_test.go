@@ -144,6 +144,11 @@ func TestPostureMovesBetweenItsLines(t *testing.T) {
 	}
 	press(a, "up", "up")
 	at("gain/" + page.sum.gains[0].check.ID)
+	first := page.at
+	deliver(a, newSnapshot(fixtureResults()[1:], nil)) // the first gain is made
+	if screenText(a); page.at != first {
+		t.Errorf("once its line is gone, the cursor is on stop %d instead of %d", page.at, first)
+	}
 	press(a, "f")
 	if text := screenText(a); !strings.Contains(text, "nothing can be changed") {
 		t.Errorf("f without a journal:\n%s", text)

@@ -99,6 +99,10 @@ func (a *App) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	if cmd, handled := a.onGlobalKey(msg); handled {
 		return cmd
 	}
+	if a.isUseless(msg) {
+		a.sayUseless(msg)
+		return nil
+	}
 	return a.top().update(msg)
 }
 
@@ -111,6 +115,8 @@ func (a *App) onGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return a.openFilter(), true
 	case key.Matches(msg, a.keys.Help):
 		a.help = newHelpPage(a)
+	case key.Matches(msg, a.keys.Commands):
+		a.help = newCommandsPage(a)
 	case key.Matches(msg, a.keys.Back):
 		return a.back(), true
 	case key.Matches(msg, a.keys.Quit):

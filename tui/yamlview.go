@@ -40,12 +40,31 @@ func (v *yamlView) update(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg:
 		v.pager.onWheel(msg)
 	case tea.KeyPressMsg:
-		if !v.pager.onKey(msg, v.app.keys) && !key.Matches(msg, v.app.keys.YAML) {
-			cmd, _ := v.app.drill(msg, &target{ref: v.ref})
-			return cmd
-		}
+		return v.onKey(msg)
 	}
 	return nil
+}
+
+func (v *yamlView) onKey(msg tea.KeyPressMsg) tea.Cmd {
+	keys := v.app.keys
+	switch {
+	case v.pager.onKey(msg, keys), key.Matches(msg, keys.YAML):
+		return nil
+	case key.Matches(msg, keys.Copy):
+		return v.copyYAML()
+	}
+	cmd, _ := v.app.drill(msg, &target{ref: v.ref})
+	return cmd
+}
+
+// copyYAML puts the object into the clipboard as it is shown: masked.
+func (v *yamlView) copyYAML() tea.Cmd {
+	if v.object.yaml == "" {
+		v.app.flash(info, "there is no YAML here to copy")
+		return nil
+	}
+	v.app.flash(info, "copied the YAML of "+v.ref.String())
+	return tea.SetClipboard(kube.CleanBlock(v.object.yaml))
 }
 
 func (v *yamlView) render(width, height int) []string {
@@ -82,10 +101,11 @@ func (v *yamlView) setLines(width int) int {
 }
 
 func (v *yamlView) hints() []key.Binding {
-	return []key.Binding{v.app.keys.Back, v.app.keys.Describe, v.app.keys.ControlledBy, v.app.keys.Copy}
+	return []key.Binding{v.app.keys.Back, v.app.keys.Describe, v.app.keys.ControlledBy, helped(v.app.keys.Copy, "copy the YAML")}
 }
 
 func (v *yamlView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"YAML", []key.Binding{k.Left, k.Right}}, without(k.drilling(), k.YAML), k.reading()}
+	object := without(without(k.drilling(), k.YAML), k.Copy)
+	return []keyGroup{{"YAML", []key.Binding{helped(k.Copy, "copy the YAML"), k.Left, k.Right}}, object, k.reading()}
 }
