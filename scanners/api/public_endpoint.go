@@ -35,7 +35,7 @@ func findPublicEndpoint(inv *kube.Inventory) scanners.Result {
 		return scanners.Unknown("whether " + kube.Clean(host) + " can be reached from the internet can't be seen from here: try it from outside")
 	case addr.IsLoopback():
 		return scanners.Unknown("the API server is reached through a loopback address, which tells nothing of its own")
-	case !addr.IsGlobalUnicast() || addr.IsPrivate():
+	case !kube.Public(addr):
 		return scanners.Result{}
 	}
 	return scanners.Found([]scanners.Hit{{

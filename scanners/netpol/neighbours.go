@@ -217,7 +217,7 @@ func (w *World) add(block *networkingv1.IPBlock) {
 	}
 	if prefix, err := netip.ParsePrefix(block.CIDR); err == nil {
 		addr := prefix.Masked().Addr()
-		w.Internet = w.Internet || !addr.IsPrivate() && !addr.IsLoopback() && !addr.IsLinkLocalUnicast()
+		w.Internet = w.Internet || addr.IsUnspecified() || kube.Public(addr)
 	}
 }
 

@@ -92,6 +92,8 @@ func TestReach(t *testing.T) {
 		"the nodes' network has no labels":     {policy("shop", `{podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: agent}}}]}]}`), "agent", "db", sql, false},
 		"an address":                           {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.1.0.0/16}}]}]}`), "web", "db", sql, true},
 		"an address that is left out":          {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.1.0.0/16, except: [10.1.2.0/24]}}]}]}`), "web", "db", sql, false},
+		"every address includes those to come": {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}`), "scraper", "db", sql, true},
+		"some addresses may not":               {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}`), "scraper", "db", sql, false},
 		"a label that only running pods carry": {policy("shop", `{podSelector: {matchLabels: {hash: x}}, policyTypes: [Ingress]}`), "web", "db", sql, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,10 +101,40 @@ func TestReach(t *testing.T) {
 			web, db := named(t, inv, "web"), named(t, inv, "db")
 			web.Pods = []*kube.Pod{{IP: "10.1.2.3"}}
 			db.Pods = []*kube.Pod{{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"hash": "x"}}}}
+			named(t, inv, "scraper").Pods = nil // scaled to zero
 			got := netpol.New(inv).Reach(named(t, inv, tt.from), named(t, inv, tt.to), tt.port)
 			if got.Allowed != tt.want || got.Allowed == (len(got.Refused) > 0) {
 				t.Errorf("allowed: %v, want %v; refused by %d policies", got.Allowed, tt.want, len(got.Refused))
 			}
 		})
+	}
+}
+
+// TestAPolicyForOnePodIsolatesNoWorkload: a StatefulSet's pods have labels with
+// their names.
+func TestAPolicyForOnePodIsolatesNoWorkload(t *testing.T) {
+	inv := scantest.Cluster(t, workloads+policy("shop", `{podSelector: {matchLabels: {pod: db-0}}, policyTypes: [Ingress]}`))
+	db := named(t, inv, "db")
+	pod := func(name string) *kube.Pod {
+		return &kube.Pod{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"pod": name}}}
+	}
+	for name, tt := range map[string]struct {
+		pods []*kube.Pod
+		want int
+	}{
+		"no pods":         {nil, 0},
+		"one of two":      {[]*kube.Pod{pod("db-0"), pod("db-1")}, 0},
+		"all there are":   {[]*kube.Pod{pod("db-0"), pod("db-0")}, 1},
+		"none that it is": {[]*kube.Pod{pod("db-1")}, 0},
+	} {
+		db.Pods = tt.pods
+		policies := netpol.New(inv)
+		if got := policies.Isolating(db, netpol.Ingress); len(got) != tt.want {
+			t.Errorf("%s: %d policies isolate it, want %d", name, len(got), tt.want)
+		}
+	}
+	db.Pods = []*kube.Pod{pod("db-0"), pod("db-1")}
+	if !netpol.Selects(inv.NetworkPolicies[0], db) {
+		t.Error("the policy selects one of the pods all the same")
 	}
 }

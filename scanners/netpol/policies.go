@@ -46,12 +46,12 @@ func (p *Policies) In(namespace string) []*networkingv1.NetworkPolicy {
 	return p.byNamespace[namespace]
 }
 
-// Isolating lists the policies that select the workload's pods for a
+// Isolating lists the policies that select all of the workload's pods for a
 // direction. Without any, all traffic that way is allowed.
 func (p *Policies) Isolating(w *kube.Workload, d Direction) []*networkingv1.NetworkPolicy {
 	var isolating []*networkingv1.NetworkPolicy
 	for _, policy := range p.byNamespace[w.Namespace()] {
-		if Affects(policy, d) && Selects(policy, w) {
+		if Affects(policy, d) && selectsAll(&policy.Spec.PodSelector, w) {
 			isolating = append(isolating, policy)
 		}
 	}
@@ -77,7 +77,7 @@ func Affects(policy *networkingv1.NetworkPolicy, d Direction) bool {
 	return false
 }
 
-// Selects says whether the policy selects the workload's pods.
+// Selects says whether the policy selects any of the workload's pods.
 func Selects(policy *networkingv1.NetworkPolicy, w *kube.Workload) bool {
 	return policy.Namespace == w.Namespace() && labelled(w, &policy.Spec.PodSelector)
 }
@@ -94,6 +94,21 @@ func labelled(w *kube.Workload, selector *metav1.LabelSelector) bool {
 		}
 	}
 	return false
+}
+
+// selectsAll says whether a selector matches the template, or all running pods
+// by labels that they got besides. One that matches a single pod, by the label
+// with its name for example, leaves the others open.
+func selectsAll(selector *metav1.LabelSelector, w *kube.Workload) bool {
+	if matches(selector, w.Meta.Labels) {
+		return true
+	}
+	for _, pod := range w.Pods {
+		if !matches(selector, pod.Labels) {
+			return false
+		}
+	}
+	return len(w.Pods) > 0
 }
 
 func matches(selector *metav1.LabelSelector, set map[string]string) bool {

@@ -106,8 +106,13 @@ func (p *Policies) labelsOf(namespace string) labels.Set {
 	return labels.Merge(labels.Set{corev1.LabelMetadataName: namespace}, p.namespaces[namespace])
 }
 
-// inBlock says whether one of the workload's pods has an address of the block.
+// inBlock says whether one of the workload's pods has an address of the block,
+// or would have: that of a pod which isn't there is among all addresses.
 func inBlock(block *networkingv1.IPBlock, w *kube.Workload) bool {
+	if len(w.Pods) == 0 {
+		prefix, err := netip.ParsePrefix(block.CIDR)
+		return err == nil && prefix.Bits() == 0 && len(block.Except) == 0
+	}
 	for _, pod := range w.Pods {
 		if addr, err := netip.ParseAddr(pod.IP); err == nil && Contains(block, addr) {
 			return true
@@ -190,7 +195,8 @@ func named(spec *corev1.PodSpec, name string, port Port) bool {
 }
 
 // Open says that a rule's peers and ports shut nobody out: no peers, or one
-// that is every pod of every namespace, or every address.
+// that is every pod of every namespace, or blocks that are every address
+// together.
 func Open(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) bool {
 	if len(ports) > 0 {
 		return false
@@ -198,17 +204,18 @@ func Open(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPo
 	if len(peers) == 0 {
 		return true
 	}
+	var blocks []netip.Prefix
 	for _, peer := range peers {
 		switch {
 		case peer.IPBlock != nil:
-			if prefix, err := netip.ParsePrefix(peer.IPBlock.CIDR); err == nil && prefix.Bits() == 0 && len(peer.IPBlock.Except) == 0 {
-				return true
+			if prefix, err := netip.ParsePrefix(peer.IPBlock.CIDR); err == nil && len(peer.IPBlock.Except) == 0 {
+				blocks = append(blocks, prefix)
 			}
 		case peer.NamespaceSelector != nil && empty(peer.NamespaceSelector) && (peer.PodSelector == nil || empty(peer.PodSelector)):
 			return true
 		}
 	}
-	return false
+	return kube.CoverAll(blocks)
 }
 
 func empty(s *metav1.LabelSelector) bool {

@@ -105,6 +105,9 @@ func TestAllowAll(t *testing.T) {
 		{Name: "an empty rule", Objects: policy("p", `{podSelector: {}, ingress: [{}]}`), Want: ingress},
 		{Name: "every namespace", Objects: policy("p", `{podSelector: {}, ingress: [{from: [{namespaceSelector: {}}]}]}`), Want: ingress},
 		{Name: "every address", Objects: policy("p", `{podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 53}]}, {to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}`), Want: []string{"NetworkPolicy/p in shop | spec.egress[1] | egress"}},
+		{Name: "every address, in halves", Objects: policy("p", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}]}]}`), Want: ingress},
+		{Name: "every address of IPv6", Objects: policy("p", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "0::/0"}}]}]}`), Want: ingress},
+		{Name: "one half", Objects: policy("p", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/1}}]}]}`)},
 		{Name: "every address but one", Objects: policy("p", `{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}}]}]}`)},
 		{Name: "every pod of the namespace", Objects: policy("p", `{podSelector: {}, ingress: [{from: [{podSelector: {}}]}]}`)},
 		{Name: "some pods of every namespace", Objects: policy("p", `{podSelector: {}, ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]}]}`)},
@@ -142,6 +145,11 @@ func TestServices(t *testing.T) {
 		{Name: "open", Objects: service(balancer, ""), Want: open},
 		{Name: "some addresses", Objects: service(`{type: LoadBalancer, loadBalancerSourceRanges: [203.0.113.0/24]}`, "")},
 		{Name: "all addresses", Objects: service(`{type: LoadBalancer, loadBalancerSourceRanges: [203.0.113.0/24, 0.0.0.0/0]}`, ""), Want: open},
+		{Name: "all addresses, in halves", Objects: service(`{type: LoadBalancer, loadBalancerSourceRanges: [0.0.0.0/1, 128.0.0.0/1]}`, ""), Want: open},
+		{Name: "one half", Objects: service(`{type: LoadBalancer, loadBalancerSourceRanges: [0.0.0.0/1]}`, "")},
+		{Name: "a carrier's own address", Objects: service(`{type: LoadBalancer}`, ""), Change: func(inv *kube.Inventory) {
+			inv.Services[0].Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: "100.64.1.2"}}
+		}},
 		{Name: "by the old annotation", Objects: service(balancer, `service.beta.kubernetes.io/load-balancer-source-ranges: "203.0.113.0/24, 198.51.100.0/24"`)},
 		{Name: "internal on Azure", Objects: service(balancer, `service.beta.kubernetes.io/azure-load-balancer-internal: "true"`)},
 		{Name: "not internal on Azure", Objects: service(balancer, `service.beta.kubernetes.io/azure-load-balancer-internal: "false"`), Want: open},

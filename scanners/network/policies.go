@@ -58,16 +58,16 @@ func danglingPolicy() scanners.Check {
 // findDangling judges, in manifests, only policies beside whose namespace's
 // workloads stand: others may be meant for workloads that stand elsewhere.
 func findDangling(inv *kube.Inventory) scanners.Result {
-	populated := map[string]bool{}
+	workloads := map[string][]*kube.Workload{}
 	for _, w := range inv.Workloads {
-		populated[w.Namespace()] = true
+		workloads[w.Namespace()] = append(workloads[w.Namespace()], w)
 	}
 	var result scanners.Result
 	var unjudged []string
 	for _, policy := range inv.NetworkPolicies {
 		switch {
-		case selectsAny(policy, inv.Workloads):
-		case inv.FromFiles() && !populated[policy.Namespace]:
+		case selectsAny(policy, workloads[policy.Namespace]):
+		case inv.FromFiles() && len(workloads[policy.Namespace]) == 0:
 			unjudged = append(unjudged, policy.Name)
 		case len(policy.Spec.PodSelector.MatchLabels)+len(policy.Spec.PodSelector.MatchExpressions) == 0:
 			// A policy for all pods guards those that are yet to come.

@@ -126,7 +126,7 @@ func internal(svc *corev1.Service) bool {
 
 func notPrivate(at corev1.LoadBalancerIngress) bool {
 	addr, err := netip.ParseAddr(at.IP)
-	return err != nil || !addr.IsPrivate() && !addr.IsLoopback() && !addr.IsLinkLocalUnicast()
+	return err != nil || kube.Public(addr)
 }
 
 // ranged says that only some addresses may connect.
@@ -137,8 +137,11 @@ func ranged(svc *corev1.Service) bool {
 			ranges = strings.Split(text, ",")
 		}
 	}
-	return len(ranges) > 0 && !slices.ContainsFunc(ranges, func(r string) bool {
-		prefix, err := netip.ParsePrefix(strings.TrimSpace(r))
-		return err == nil && prefix.Bits() == 0
-	})
+	var prefixes []netip.Prefix
+	for _, r := range ranges {
+		if prefix, err := netip.ParsePrefix(strings.TrimSpace(r)); err == nil {
+			prefixes = append(prefixes, prefix)
+		}
+	}
+	return len(ranges) > 0 && !kube.CoverAll(prefixes)
 }

@@ -33,10 +33,6 @@ func externalIP() scanners.Check {
 	}
 }
 
-// sharedSpace is for providers' own networks (RFC 6598): not private, yet not
-// on the internet.
-var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
-
 // public looks at the address itself: some clouds call a private one external,
 // and on bare metal the internal one may be public.
 func public(at corev1.NodeAddress) bool {
@@ -44,5 +40,5 @@ func public(at corev1.NodeAddress) bool {
 		return false
 	}
 	addr, err := netip.ParseAddr(at.Address)
-	return err == nil && addr.IsGlobalUnicast() && !addr.IsPrivate() && !sharedSpace.Contains(addr)
+	return err == nil && kube.Public(addr)
 }
