@@ -156,9 +156,10 @@ func hintsFor(f *scanners.Finding) []string {
 var placeholder = regexp.MustCompile(`\b(NAME|NAMESPACE|NODE|POD)( |$)`)
 
 // lookYourself is the command of a lesson that shows what is wrong: the first
-// block of code that begins with kubectl, and needs no name to be known.
+// one of its part "See it yourself" that needs no name to be known.
 func lookYourself(lesson string) []string {
-	source := []byte(lesson)
+	_, see, _ := strings.Cut(lesson, "\n## See it yourself\n")
+	source := []byte(see)
 	for n := goldmark.DefaultParser().Parse(mdtext.NewReader(source)).FirstChild(); n != nil; n = n.NextSibling() {
 		switch n.(type) {
 		case *ast.FencedCodeBlock, *ast.CodeBlock:

@@ -75,22 +75,31 @@ func pathStops(s *snapshot, begun pathProgress, guarded []string) []pathStop {
 			}
 		}
 		slices.SortStableFunc(of, func(a, b pathStop) int {
-			return cmp.Or(len(begun.Done[b.key()])-len(begun.Done[a.key()]), b.toDo(guarded)-a.toDo(guarded), int(b.check.Severity-a.check.Severity))
+			return cmp.Or(len(begun.Done[b.key()])-len(begun.Done[a.key()]), fixable(b)-fixable(a), int(b.check.Severity-a.check.Severity))
 		})
-		stops = append(stops, of[:min(checksPerLayer, len(of))]...)
+		stops = append(stops, chosen(of, begun, guarded)...)
 	}
 	return stops
 }
 
-// toDo counts what a reader can do here: have kiln mend it, and have the
-// server refuse it from then on.
-func (p pathStop) toDo(guarded []string) int {
-	n := 0
-	if p.check.Fix != scanners.Manual {
-		n++
+// chosen are the first few; one of them should be such that the server can be
+// made to refuse it from then on.
+func chosen(of []pathStop, begun pathProgress, guarded []string) []pathStop {
+	if len(of) <= checksPerLayer {
+		return of
 	}
-	if slices.Contains(guarded, p.check.ID) {
-		n++
+	first, last := of[:checksPerLayer], of[checksPerLayer-1]
+	i := slices.IndexFunc(of, func(p pathStop) bool { return slices.Contains(guarded, p.check.ID) })
+	if i >= checksPerLayer && len(begun.Done[last.key()]) == 0 && fixable(of[i]) >= fixable(last) {
+		first[checksPerLayer-1] = of[i]
 	}
-	return n
+	return first
+}
+
+// fixable prefers what kiln can mend, so that there is something to do.
+func fixable(p pathStop) int {
+	if p.check.Fix == scanners.Manual {
+		return 0
+	}
+	return 1
 }

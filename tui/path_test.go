@@ -48,6 +48,16 @@ func TestAnswersAreJudgedByHowNearTheyAre(t *testing.T) {
 	}
 }
 
+func TestTheLessonsShowHowToLook(t *testing.T) {
+	lesson := "# Title\n\n## How it is abused\n\n    kubectl get secrets --token=STOLEN\n\n## See it yourself\n\n```\nkubectl get pod NAME -o yaml\n```\n\nOr:\n\n```\nkubectl get pods -A |\n  grep x\n```\n"
+	if got := strings.Join(lookYourself(lesson), "\n"); got != "kubectl get pods -A |\n  grep x" {
+		t.Errorf("the command is %q", got)
+	}
+	if got := lookYourself("# Title\n\n## See it yourself\n\n    kubectl get node NAME\n"); got != nil {
+		t.Errorf("a command that needs the name doesn't help to find it: %q", got)
+	}
+}
+
 func TestPathStopsAtWhatIsWrongHere(t *testing.T) {
 	s := newSnapshot(fixtureResults(), nil)
 	done := newPathProgress()
@@ -58,6 +68,13 @@ func TestPathStopsAtWhatIsWrongHere(t *testing.T) {
 	got := strings.Join(keys, " ")
 	if !strings.Contains(got, "pod pod/privileged pod/privilege-escalation") || !strings.Contains(got, "audit") || strings.Contains(got, "audit/") {
 		t.Errorf("the path is %s", got)
+	}
+	keys = nil
+	for _, p := range pathStops(s, done, []string{"pod/image-pull-policy"}) {
+		keys = append(keys, p.key())
+	}
+	if got := strings.Join(keys, " "); !strings.Contains(got, "pod pod/privileged pod/image-pull-policy") {
+		t.Errorf("one of the stops should be what a guardrail can keep out: %s", got)
 	}
 	done.Done["pod/no-owner-label"] = []string{"read"}
 	keys = nil

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -68,7 +69,7 @@ func (v *pathStopView) try() tea.Cmd {
 		return nil
 	}
 	if bad == nil && len(v.stop.findings) == 0 {
-		v.said = "The object as it was before the fix isn't known any more. u in :journal takes the fix back; then it can be tried."
+		v.said = "The object as it was before the fix isn't known any more. u in :journal takes the fix back; then it can be tried. n goes on without."
 		v.version++
 		return nil
 	}
@@ -148,7 +149,7 @@ func (v *pathStopView) unguarded() bool {
 	if f == nil && len(v.stop.findings) > 0 {
 		f = v.stop.findings[0]
 	}
-	return f != nil && (f.Object.Kind == "Node" || f.Object.Name == "" || f.Object.Namespace == metav1.NamespaceSystem)
+	return f != nil && (f.Object.Kind == "Node" || f.Object.Name == "" || strings.HasPrefix(f.Object.APIVersion, "kiln/") || f.Object.Namespace == metav1.NamespaceSystem)
 }
 
 // guardable says that kiln can make a guardrail for the check.
