@@ -120,7 +120,7 @@ func (l *listing[R]) onInput(msg tea.Msg) tea.Cmd {
 		}
 	case tea.KeyPressMsg:
 		switch {
-		case l.table.onKey(msg, l.app.keys):
+		case ok && l.table.onKey(msg, l.app.keys), key.Matches(msg, l.app.keys.moving().keys...):
 		case !ok:
 			l.app.flash(info, fmt.Sprintf("%s needs a %s, and none is listed", keyName(msg), l.noun))
 		case key.Matches(msg, l.app.keys.Open):

@@ -71,6 +71,9 @@ func (s search) find(lines []string) []place {
 	return all
 }
 
+// found is how many places there are of what is looked for.
+func (p *pager) found() int { return len(p.search.places) }
+
 // step goes some places on, around the ends.
 func (p *pager) step(by int) {
 	n := len(p.search.places)

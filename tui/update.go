@@ -166,6 +166,8 @@ func (a *App) back() tea.Cmd {
 	} else if a.session == nil && a.cancelTasks(nil) > 0 {
 		a.connectErr = "not connected: connecting was cancelled"
 		a.flash(info, a.connectErr)
+	} else {
+		a.flash(info, "there is nothing to go back to: "+a.keys.Quit.Help().Key+" quits")
 	}
 	return nil
 }
