@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -113,6 +114,20 @@ func (w *Workload) Ref() Ref { return RefOf(w.Object) }
 
 // Namespace is the Workload's namespace.
 func (w *Workload) Namespace() string { return w.Object.GetNamespace() }
+
+// ServiceAccount is the account that the pods run as, in the Workload's
+// namespace. Manifests may name it in the old field, which the API server
+// copies.
+func (w *Workload) ServiceAccount() string {
+	return cmp.Or(w.Spec.ServiceAccountName, w.Spec.DeprecatedServiceAccount, "default")
+}
+
+// Static says that a pod comes from a file on its node: the API server only
+// shows a mirror of it, which has no account and no controller to edit.
+func (w *Workload) Static() bool {
+	_, ok := w.Object.GetAnnotations()[corev1.MirrorPodAnnotationKey]
+	return ok
+}
 
 // Windows says that the pods are for Windows nodes, where Linux' security
 // settings don't apply.

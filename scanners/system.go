@@ -44,11 +44,7 @@ func systemNamespace(name string) bool {
 // onlySystemUses says that every workload of the account is a component.
 func onlySystemUses(inv *kube.Inventory, account *corev1.ServiceAccount) bool {
 	for _, w := range inv.Workloads {
-		name := w.Spec.ServiceAccountName
-		if name == "" {
-			name = "default"
-		}
-		if w.Namespace() == account.Namespace && name == account.Name && !SystemWorkload(w) {
+		if w.Namespace() == account.Namespace && w.ServiceAccount() == account.Name && !SystemWorkload(w) {
 			return false
 		}
 	}

@@ -21,8 +21,9 @@ func webhookFailOpen() scanners.Check {
 	}
 }
 
-// findFailOpen looks at webhooks that judge pods: those that only fill in
-// defaults of their own resources may well fail open.
+// findFailOpen looks at webhooks that judge pods when they are made or changed:
+// those that only look after their own resources, or see pods go, may well fail
+// open.
 func findFailOpen(inv *kube.Inventory) scanners.Result {
 	var hits []scanners.Hit
 	for _, config := range inv.ValidatingWebhooks {
@@ -49,7 +50,10 @@ func failsOpen(policy *admissionv1.FailurePolicyType) bool {
 
 func guardsPods(rules []admissionv1.RuleWithOperations) bool {
 	return slices.ContainsFunc(rules, func(r admissionv1.RuleWithOperations) bool {
-		return has(r.APIGroups, "") && (has(r.Resources, "pods") || slices.Contains(r.Resources, "*/*"))
+		lets := slices.ContainsFunc(r.Operations, func(o admissionv1.OperationType) bool {
+			return o == admissionv1.Create || o == admissionv1.Update || o == admissionv1.OperationAll
+		})
+		return lets && has(r.APIGroups, "") && (has(r.Resources, "pods") || slices.Contains(r.Resources, "*/*"))
 	})
 }
 

@@ -83,6 +83,7 @@ webhooks:
 			"MutatingWebhookConfiguration/guard | webhooks[0].failurePolicy | pods.guard.example.com"}},
 		{Name: "closed", Objects: webhook("ValidatingWebhookConfiguration", "failurePolicy: Fail", "pods")},
 		{Name: "closed by default", Objects: webhook("ValidatingWebhookConfiguration", "", "pods")},
+		{Name: "of pods that go", Objects: strings.Replace(webhook("ValidatingWebhookConfiguration", "failurePolicy: Ignore", "pods"), "CREATE", "DELETE", 1)},
 		{Name: "of its own resources", Objects: webhook("ValidatingWebhookConfiguration", "failurePolicy: Ignore", "certificates")},
 	})
 }

@@ -18,7 +18,8 @@ func rbacCSRApprove() scanners.Check {
 
 // approves needs two rules: one for the approval itself, one for a signer
 // whose certificates the API server accepts from clients.
-func approves(_ *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
+// They may come by two bindings; the one of the approval is told.
+func approves(graph *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
 	approval := approveRequests()
 	var signers []rbac.Access
 	for _, name := range []string{"", "kubernetes.io/*", "kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet"} {
@@ -28,7 +29,13 @@ func approves(_ *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
 		return func(r rbac.Rule) bool { return slices.ContainsFunc(all, r.Allows) }
 	}
 	i := slices.IndexFunc(grant.Added, may(approval))
-	if i < 0 || !slices.ContainsFunc(grant.Added, may(signers)) {
+	if i < 0 {
+		return rbac.Rule{}, false
+	}
+	alike := func(other rbac.Grant) bool {
+		return other.Subject == grant.Subject && other.Namespace == "" && slices.ContainsFunc(other.Rules, may(signers))
+	}
+	if !slices.ContainsFunc(grant.Added, may(signers)) && !slices.ContainsFunc(graph.Grants, alike) {
 		return rbac.Rule{}, false
 	}
 	return grant.Added[i], true

@@ -241,6 +241,8 @@ func TestCertificateApproval(t *testing.T) {
 		{Name: "all of a domain", Objects: bound(approval, signer("kubernetes.io/*")), Want: want},
 		{Name: "kubelets' serving certificates", Objects: bound(approval, signer("kubernetes.io/kubelet-serving"))},
 		{Name: "no signer", Objects: bound(approval)},
+		{Name: "by two bindings", Objects: bound(approval) + role("", "s", signer("kubernetes.io/kube-apiserver-client")) + binding("", "b2", "ClusterRole/s", jane), Want: want},
+		{Name: "the signer is somebody else's", Objects: bound(approval) + role("", "s", signer("kubernetes.io/kube-apiserver-client")) + binding("", "b2", "ClusterRole/s", ci)},
 		{Name: "no approval", Objects: bound(signer("kubernetes.io/kube-apiserver-client"))},
 	})
 }
@@ -272,6 +274,10 @@ func TestTakeoverPath(t *testing.T) {
 		{Name: "no token in the pod", Objects: account + deploy(", automountServiceAccountToken: false") + power},
 		{Name: "a token by a volume", Objects: account + deploy(", automountServiceAccountToken: false, volumes: [{name: t, projected: {sources: [{serviceAccountToken: {path: t}}]}}]") + power, Want: []string{
 			"ServiceAccount/ci in build |  | ServiceAccount:build/ci"}},
+		{Name: "by the account's old field", Objects: account + strings.Replace(deploy(""), "serviceAccountName:", "serviceAccount:", 1) + power, Want: []string{
+			"ServiceAccount/ci in build |  | ServiceAccount:build/ci"}},
+		{Name: "a static pod holds none", Objects: "{apiVersion: v1, kind: Pod, metadata: {name: etcd, namespace: build, annotations: {kubernetes.io/config.mirror: x}}, spec: {containers: [{name: c, image: x}]}}\n" +
+			role("", "r", `{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}`) + binding("", "b", "ClusterRole/r", "{kind: ServiceAccount, namespace: build, name: default}")},
 		{Name: "a token for somebody else", Objects: account + deploy(", automountServiceAccountToken: false, volumes: [{name: t, projected: {sources: [{serviceAccountToken: {path: t, audience: vault}}]}}]") + power},
 		{Name: "the control plane's own", Objects: strings.NewReplacer("namespace: build", "namespace: kube-system", "ci", "clusterrole-aggregation-controller").Replace(account+deploy("")) +
 			role("", "system:controller:clusterrole-aggregation-controller", `{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [escalate, get, list, patch, update, watch]}`) +

@@ -76,7 +76,7 @@ func tokenHolders(inv *kube.Inventory) holders {
 		if w.Spec.AutomountServiceAccountToken != nil {
 			mounted = *w.Spec.AutomountServiceAccountToken
 		}
-		if w.EphemeralOnly || w.Ended || !mounted && !projectsToken(w) {
+		if w.EphemeralOnly || w.Ended || w.Static() || !mounted && !projectsToken(w) {
 			continue
 		}
 		if len(h.workloads[account]) == 0 {

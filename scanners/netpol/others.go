@@ -123,7 +123,7 @@ func (o *Others) covers(w *kube.Workload, counts func(otherPolicy) bool) Coverag
 // with labels that they got besides.
 func (o *Others) podsOf(w *kube.Workload) []pod {
 	template := pod{
-		namespace: w.Namespace(), account: w.Spec.ServiceAccountName,
+		namespace: w.Namespace(), account: w.ServiceAccount(),
 		labels: w.Meta.Labels, namespaceLabels: o.namespaces.labelsOf(w.Namespace()),
 	}
 	pods := []pod{template}

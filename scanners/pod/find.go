@@ -59,12 +59,5 @@ func metadataPath(w *kube.Workload) string {
 	return strings.TrimSuffix(w.SpecPath, "spec") + "metadata"
 }
 
-// isStatic says that a pod comes from a file on its node: the API server only
-// shows a mirror of it, which has no account and no controller to edit.
-func isStatic(w *kube.Workload) bool {
-	_, ok := w.Object.GetAnnotations()["kubernetes.io/config.mirror"]
-	return ok
-}
-
 func isTrue(b *bool) bool  { return b != nil && *b }
 func isFalse(b *bool) bool { return b != nil && !*b }

@@ -18,7 +18,7 @@ func nakedPod() scanners.Check {
 		Reads:      kube.WorkloadResources(),
 		Find: inPods(func(w *kube.Workload, add report) {
 			_, hook := w.Object.GetAnnotations()["helm.sh/hook"]
-			if w.Ref().Kind == "Pod" && metav1.GetControllerOf(w.Object) == nil && !isStatic(w) && !hook {
+			if w.Ref().Kind == "Pod" && metav1.GetControllerOf(w.Object) == nil && !w.Static() && !hook {
 				add(scanners.Hit{Object: w.Object, Path: "metadata.ownerReferences", Message: "the pod has no controller that would start it again"})
 			}
 		}),

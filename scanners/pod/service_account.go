@@ -1,7 +1,6 @@
 package pod
 
 import (
-	"cmp"
 	"fmt"
 
 	"kiln/kube"
@@ -19,7 +18,7 @@ func automountToken() scanners.Check {
 		Find: withAccounts(func(w *kube.Workload, a accounts, add report) {
 			if a.mountsToken(w) {
 				add(podHit(w, "automountServiceAccountToken", "",
-					fmt.Sprintf("the pod gets the token of ServiceAccount %q", accountOf(w))))
+					fmt.Sprintf("the pod gets the token of ServiceAccount %q", w.ServiceAccount())))
 			}
 		}),
 	}
@@ -34,7 +33,7 @@ func defaultServiceAccount() scanners.Check {
 		Reads:      kube.WorkloadResources(),
 		Hints:      []kube.Resource{kube.ServiceAccounts},
 		Find: withAccounts(func(w *kube.Workload, a accounts, add report) {
-			if accountOf(w) == "default" && a.mountsToken(w) {
+			if w.ServiceAccount() == "default" && a.mountsToken(w) {
 				add(podHit(w, "serviceAccountName", "", "the pod acts as the default ServiceAccount of its namespace"))
 			}
 		}),
@@ -55,7 +54,7 @@ func withAccounts(judge func(*kube.Workload, accounts, report)) func(*kube.Inven
 			}
 		}
 		return inPods(func(w *kube.Workload, add report) {
-			if !isStatic(w) {
+			if !w.Static() {
 				judge(w, a, add)
 			}
 		})(inv)
@@ -67,11 +66,5 @@ func (a accounts) mountsToken(w *kube.Workload) bool {
 	if own := w.Spec.AutomountServiceAccountToken; own != nil {
 		return *own
 	}
-	return !a[[2]string{w.Namespace(), accountOf(w)}]
-}
-
-// accountOf is the account that the pods act as; serviceAccount is the old
-// name of the field.
-func accountOf(w *kube.Workload) string {
-	return cmp.Or(w.Spec.ServiceAccountName, w.Spec.DeprecatedServiceAccount, "default")
+	return !a[[2]string{w.Namespace(), w.ServiceAccount()}]
 }

@@ -109,11 +109,7 @@ func accountsOf(inv *kube.Inventory) []Subject {
 
 // AccountOf is the ServiceAccount that a workload's pods run as.
 func AccountOf(w *kube.Workload) Subject {
-	name := w.Spec.ServiceAccountName
-	if name == "" {
-		name = "default"
-	}
-	return Subject{rbacv1.ServiceAccountKind, w.Namespace(), name}
+	return Subject{rbacv1.ServiceAccountKind, w.Namespace(), w.ServiceAccount()}
 }
 
 // String is "ServiceAccount shop/ci starts a pod with kube-system/operator".
