@@ -43,7 +43,8 @@ func (w *Watcher) follow(ctx context.Context, k kind, version string) {
 	backoff := retries()
 	for ctx.Err() == nil {
 		began, err := time.Now(), error(nil)
-		if version == "" {
+		listed := version == ""
+		if listed {
 			version, err = w.relist(ctx, k)
 		}
 		if err == nil {
@@ -61,6 +62,9 @@ func (w *Watcher) follow(ctx context.Context, k kind, version string) {
 			version = ""
 		case apierrors.IsForbidden(err), apierrors.IsMethodNotSupported(err):
 			version = ""
+			if !listed {
+				continue // the right to list it may be gone as well
+			}
 			w.note(k.resource, fault{why: gapOf(k.resource, err, w.cluster.User).Reason, polled: true})
 			sleep(ctx, wait.Jitter(w.opts.Relist, 0.2))
 		case err != nil:

@@ -21,24 +21,28 @@ func (a *App) header() []string {
 }
 
 // identity says which cluster this is and who we are there. In production
-// the whole line is an alarm.
+// the whole line is an alarm. On a narrow screen the marks at both ends are cut
+// short before the name is.
 func (a *App) identity() string {
 	s := a.styles
-	name := cleanOr(a.contextName, "no context")
-	badge, main, rest, fill := s.badge.Render(" kiln "), s.bold, s.muted, lipgloss.NewStyle()
+	name := " " + cleanOr(a.contextName, "no context")
+	badge, main, rest, fill := s.badge, s.bold, s.muted, lipgloss.NewStyle()
 	if a.inProduction() {
-		badge, main, rest, fill = s.banner.Render(" ▲ PRODUCTION "), s.banner, s.banner.Bold(false), s.banner
+		badge, main, rest, fill = s.banner, s.banner, s.banner.Bold(false), s.banner
 	}
-	right := a.liveMark(fill) + a.mode(fill)
-	room := a.width - ansi.StringWidth(badge) - ansi.StringWidth(right) - 1
-	text := " " + name
-	if ansi.StringWidth(text) > room && a.inProduction() {
-		short := s.banner.Render(" ▲ PROD ")
-		room += ansi.StringWidth(badge) - ansi.StringWidth(short)
-		badge = short
+	left, right, room := "", "", 0
+	for _, marks := range []struct {
+		badge string
+		brief bool
+	}{{a.badge("PRODUCTION"), false}, {a.badge("PRODUCTION"), true}, {a.badge("PROD"), true}} {
+		left, right = badge.Render(marks.badge), a.liveMark(fill, marks.brief)+a.mode(fill)
+		room = a.width - ansi.StringWidth(left) - ansi.StringWidth(right) - 1
+		if ansi.StringWidth(name) <= room {
+			break
+		}
 	}
-	left := main.Render(clip(text, room))
-	used := min(ansi.StringWidth(text), room)
+	left += main.Render(clipMiddle(name, room))
+	used := min(ansi.StringWidth(name), room)
 	for _, part := range a.connection() {
 		if used+3+ansi.StringWidth(part) > room {
 			continue
@@ -46,7 +50,15 @@ func (a *App) identity() string {
 		left += rest.Render(" · " + part)
 		used += 3 + ansi.StringWidth(part)
 	}
-	return badge + left + fill.Render(strings.Repeat(" ", max(room-used, 0)+1)) + right
+	return left + fill.Render(strings.Repeat(" ", max(room-used, 0)+1)) + right
+}
+
+// badge is the mark at the left.
+func (a *App) badge(production string) string {
+	if a.inProduction() {
+		return " ▲ " + production + " "
+	}
+	return " kiln "
 }
 
 // connection lists what is known of the other end, the most important first.

@@ -2,9 +2,7 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -75,8 +73,10 @@ func (a *App) onLive(msg liveMsg) tea.Cmd {
 	if msg.news.snapshot == nil {
 		return msg.next()
 	}
+	before := a.snapshot.inventory
 	a.snapshot = msg.news.snapshot
 	d := a.snapshot.delta
+	a.sayUnread(before, d)
 	expiry := a.mark(d)
 	a.fade()
 	if len(d.appeared)+len(d.gone) > 0 {
@@ -90,28 +90,9 @@ func (a *App) onLive(msg liveMsg) tea.Cmd {
 	return tea.Batch(views, expiry, msg.next())
 }
 
-// sayState tells when the cluster is lost, and when it's back.
-func (a *App) sayState(now kube.WatchState) {
-	before := a.live.state
-	a.live.state = now
-	switch {
-	case before.Lost.IsZero() && !now.Lost.IsZero():
-		a.flash(warning, fmt.Sprintf("reconnecting; what is shown is stale since %s: %s", clockTime(now.Lost), now.Why))
-	case !before.Lost.IsZero() && now.Lost.IsZero():
-		a.flash(info, "live again: what is shown is as the cluster is")
-	}
-	for _, p := range now.Polled {
-		if !slices.ContainsFunc(before.Polled, func(q kube.Polled) bool { return q.Resource == p.Resource }) {
-			a.flash(info, fmt.Sprintf("%s can't be watched (%s): they are listed every minute", p.Resource, p.Why))
-		}
-	}
-}
-
-func clockTime(t time.Time) string { return t.Local().Format("15:04") }
-
 // liveMark says at the right of the header whether the screen follows the
-// cluster.
-func (a *App) liveMark(fill lipgloss.Style) string {
+// cluster; in brief by its glyph alone, as long as all is well.
+func (a *App) liveMark(fill lipgloss.Style, brief bool) string {
 	s, inProduction := a.styles, a.inProduction()
 	look := func(style lipgloss.Style) lipgloss.Style {
 		if inProduction {
@@ -124,6 +105,8 @@ func (a *App) liveMark(fill lipgloss.Style) string {
 		return ""
 	case !a.live.running:
 		return look(s.warning).Render("○ not live ")
+	case a.live.state.Lost.IsZero() && brief:
+		return look(s.good).Render("● ")
 	case a.live.state.Lost.IsZero():
 		text := "● live "
 		if counts := a.live.marks.counts(); a.width >= 60 && counts != "" {
@@ -131,12 +114,12 @@ func (a *App) liveMark(fill lipgloss.Style) string {
 		}
 		return look(s.good).Render(text)
 	}
-	text := "◌ reconnecting, stale since " + clockTime(a.live.state.Lost) + " "
+	text := "◌ reconnecting, stale since " + clockTime(a.live.state.Lost, a.now()) + " "
 	switch {
 	case a.width < 60:
 		text = "◌ stale "
 	case a.width < 3*ansi.StringWidth(text):
-		text = "◌ stale " + clockTime(a.live.state.Lost) + " "
+		text = "◌ stale " + clockTime(a.live.state.Lost, a.now()) + " "
 	}
 	return look(s.alarm).Render(text)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -117,6 +118,37 @@ func TestALostClusterIsStaleUntilItIsBack(t *testing.T) {
 	line.Mend(t)
 	d.until("it is live again", func() bool { return strings.Contains(screenText(d.app), "● live") })
 	d.until("what happened meanwhile is found", func() bool { return finds(d.app, "pod/privileged", "intruder") })
+}
+
+// A right that is taken away meanwhile must not look like a mended cluster.
+func TestWhatCannotBeReadAnyMoreIsSaid(t *testing.T) {
+	cluster := kubetest.Cluster(t)
+	namespace := cluster.Namespace(t, "blinded")
+	cluster.Apply(t, privilegedPod, namespace)
+	kubeconfig := cluster.IdentityIn(t, namespace, "night", nil,
+		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods", "services"}, Verbs: []string{"get", "list", "watch"}})
+	line := cluster.LineFor(t, kubeconfig)
+	d := openStory(t, line.Kubeconfig, namespace)
+	d.until("it is live", func() bool {
+		return finds(d.app, "pod/privileged", "intruder") && strings.Contains(screenText(d.app), "● live")
+	})
+	bindings := cluster.Client().RbacV1().RoleBindings(namespace)
+	all, err := bindings.List(t.Context(), metav1.ListOptions{})
+	if err != nil || len(all.Items) != 1 {
+		t.Fatalf("the identity's bindings: %v, %v", all, err)
+	}
+	if _, err := bindings.Patch(t.Context(), all.Items[0].Name, types.MergePatchType, []byte(`{"subjects":[]}`), metav1.PatchOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Second) // the server's own watch of roles
+	line.Cut()
+	line.Mend(t)
+	d.until("it is said", func() bool {
+		return slices.ContainsFunc(d.app.messages.entries, func(m message) bool { return strings.Contains(m.text, "can't be read any more (forbidden") })
+	})
+	if finds(d.app, "pod/privileged", "intruder") {
+		t.Error("it still shows pods that it may not read")
+	}
 }
 
 func TestAnOpenFindingSeesItsObjectMended(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"kiln/kube"
 	"kiln/kube/crash"
@@ -168,7 +169,7 @@ func (p *plain) tellNews() {
 	p.mu.Unlock()
 	switch {
 	case before.Lost.IsZero() && !now.Lost.IsZero():
-		p.say("The cluster can't be reached, what is known is stale since %s: %s", clockTime(now.Lost), now.Why)
+		p.say("The cluster can't be reached, what is known is stale since %s: %s", clockTime(now.Lost, time.Now()), now.Why)
 	case !before.Lost.IsZero() && now.Lost.IsZero():
 		p.say("The cluster is back.")
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"kiln/scanners"
 )
@@ -84,5 +85,45 @@ func TestProductionNamespaceWantsItsNameTyped(t *testing.T) {
 	press(a, "enter")
 	if !applied {
 		t.Errorf("the name was typed:\n%s", screenText(a))
+	}
+}
+
+// At 40×12 the marks give way before the context's name does, and of a long
+// name the end stays.
+func TestANarrowScreenStillNamesTheContext(t *testing.T) {
+	for name, want := range map[string]string{
+		"prod-eu-1": "prod-eu-1",
+		"arn:aws:eks:eu-central-1:123456789012:cluster/shop-prod": "/shop-prod",
+		"gke_acme-live_europe-west3_checkout":                     "_checkout",
+	} {
+		a, _ := newTestApp(t, name, 40, 12)
+		a.opts.Live, a.live.running = true, true
+		first := splitLines(screenText(a))[0]
+		if !strings.Contains(first, want) || !strings.Contains(first, "▲ PROD") || !strings.Contains(first, "WRITABLE") || ansi.StringWidth(first) > 40 {
+			t.Errorf("%s: %q", name, first)
+		}
+		a.live.state.Lost = a.now()
+		if first := splitLines(screenText(a))[0]; !strings.Contains(first, "stale") || !strings.Contains(first, "▲ PROD") {
+			t.Errorf("%s, lost: %q", name, first)
+		}
+	}
+}
+
+func TestKeysDoNothingUnseen(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 80, 24)
+	a.Update(tea.WindowSizeMsg{Width: 10, Height: 3})
+	for _, line := range splitLines(screenText(a)) {
+		if ansi.StringWidth(line) > 10 {
+			t.Errorf("too wide: %q", line)
+		}
+	}
+	press(a, "enter", "x", "ctrl+o", ":")
+	if len(a.views) != 1 || a.prompt != nil || a.readOnly {
+		t.Error("a key was taken on a screen that shows nothing")
+	}
+	a.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	press(a, "enter")
+	if len(a.views) != 2 {
+		t.Errorf("enter opens nothing:\n%s", screenText(a))
 	}
 }

@@ -27,6 +27,7 @@ func (a *App) View() tea.View {
 	case a.width == 0:
 	case a.tooSmall():
 		text := fmt.Sprintf("kiln needs %d×%d cells,\nhere are %d×%d", leastWidth, leastHeight, a.width, a.height)
+		text = strings.Join(wrap(text, a.width), "\n")
 		v.SetContent(lipgloss.Place(a.width, a.height, lipgloss.Center, lipgloss.Center, text))
 	default:
 		v.SetContent(a.screen())

@@ -30,6 +30,17 @@ func clip(text string, width int) string {
 	return ansi.Truncate(text, width, "…")
 }
 
+// clipMiddle cuts text to at most width cells, and keeps more of its end than
+// of its beginning: that's where the names of clusters differ.
+func clipMiddle(text string, width int) string {
+	w := ansi.StringWidth(text)
+	if w <= width || width < 8 {
+		return clip(text, width)
+	}
+	begin := width / 3
+	return ansi.Truncate(text, begin, "") + "…" + ansi.TruncateLeft(text, w-(width-begin-1), "")
+}
+
 // spread puts left and right at the two ends of a line; left gives way.
 func spread(left, right string, width int) string {
 	room := width - ansi.StringWidth(right)

@@ -85,6 +85,8 @@ func (a *App) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.Quit
 	}
 	switch {
+	case a.tooSmall(): // nobody sees what a key would do
+		return nil
 	case a.dialog != nil:
 		return a.dialog.onKey(msg)
 	case a.prompt != nil:

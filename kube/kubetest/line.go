@@ -13,7 +13,7 @@ import (
 
 // Line is a connection to a cluster that can be cut, as a network can.
 type Line struct {
-	// Kubeconfig is that of the admin, through the line.
+	// Kubeconfig leads through the line.
 	Kubeconfig string
 
 	server  string
@@ -24,10 +24,17 @@ type Line struct {
 	open     map[net.Conn]bool
 }
 
-// Line lays a line to the cluster, which lasts as long as the test.
+// Line lays a line to the cluster for the admin, which lasts as long as the
+// test.
 func (c *Testbed) Line(t testing.TB) *Line {
 	t.Helper()
-	config, err := clientcmd.LoadFromFile(c.Kubeconfig())
+	return c.LineFor(t, c.Kubeconfig())
+}
+
+// LineFor is Line for whom another kubeconfig is.
+func (c *Testbed) LineFor(t testing.TB, kubeconfig string) *Line {
+	t.Helper()
+	config, err := clientcmd.LoadFromFile(kubeconfig)
 	if err != nil {
 		t.Fatal(err)
 	}
