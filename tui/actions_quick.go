@@ -47,8 +47,8 @@ func (a *App) openQuickActions(ref kube.Ref) tea.Cmd {
 	v.table = table{cell: v.cell, columns: []column{
 		{title: "KEY", min: 3, want: 3},
 		{title: "ACTION", min: 14, want: 16},
-		{title: "ON", min: 16, good: 44, want: 50},
-		{title: "DOES", min: 20, good: 40, want: 70, drop: 1, flex: true},
+		{title: "ON", min: 16, good: 24, want: 50},
+		{title: "DOES", min: 20, good: 30, want: 70, drop: 1, flex: true},
 		{title: "UNDO", min: 8, want: 8, drop: 2},
 	}}
 	v.table.setRows(len(rows))

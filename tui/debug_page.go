@@ -76,6 +76,12 @@ func (v *debugView) hints() []key.Binding {
 	if v.editing {
 		return []key.Binding{helped(k.Press, "ask the server"), k.Back}
 	}
+	switch {
+	case v.starting:
+		return []key.Binding{helped(k.Back, "give up")}
+	case v.preview == nil:
+		return []key.Binding{helped(k.Back, "change the choice")}
+	}
 	return []key.Binding{helped(k.Press, "add it"), helped(k.Back, "change the choice")}
 }
 

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -225,9 +226,13 @@ func (v *diffView) hints() []key.Binding {
 		return []key.Binding{helped(k.Press, "choose"), helped(k.NextButton, "next question"), helped(k.Back, "done")}
 	}
 	if len(v.commands()) > 0 {
-		return []key.Binding{helped(k.Copy, "copy the commands"), k.NextButton, k.Press, k.Answer, k.Down, k.Back}
+		return []key.Binding{helped(k.Copy, "copy the commands"), k.NextButton, k.Press, k.Down, k.Back}
 	}
-	return []key.Binding{k.NextButton, k.Press, k.Answer, k.Down, k.Split, k.Whole, k.Back}
+	hints := []key.Binding{k.NextButton, k.Press, k.Answer, k.Down, k.Split, k.Whole, k.Back}
+	if !v.asks() {
+		hints = slices.Delete(hints, 2, 3)
+	}
+	return hints
 }
 
 func (v *diffView) help() []keyGroup {

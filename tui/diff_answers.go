@@ -56,6 +56,11 @@ func (p proposal) items() []fixes.Question {
 	return items
 }
 
+// asks says whether something can be answered otherwise.
+func (v *diffView) asks() bool {
+	return v.again != nil && slices.ContainsFunc(v.proposals, func(p proposal) bool { return len(p.items()) > 0 })
+}
+
 // decide is the proposal with another answer.
 func (p proposal) decide(q fixes.Question) proposal {
 	if i := slices.IndexFunc(p.preview.Plan.Questions, func(o fixes.Question) bool { return o.Key == q.Key }); i < 0 {

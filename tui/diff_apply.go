@@ -24,8 +24,13 @@ func (v *diffView) confirmApply() tea.Cmd {
 		a.flash(warning, "read-only mode: nothing is written. ctrl-o allows changes")
 		return nil
 	}
-	label := v.applyLabel(v.ready())
-	return a.confirmHere(label, label, v.namespaces(), v.apply)
+	ready := v.ready()
+	label := v.applyLabel(ready)
+	what := label
+	if len(ready) == 1 {
+		what = cleanOr(v.proposals[ready[0]].preview.Plan.Title, label)
+	}
+	return a.confirmHere(label, what, v.namespaces(), v.apply)
 }
 
 // namespaces are those of the objects that would be written to.

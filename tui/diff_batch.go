@@ -27,8 +27,12 @@ func (v *diffView) drawBatch(width int) []string {
 	for _, p := range v.proposals {
 		text := p.subject
 		for _, t := range p.preview.Targets {
-			if t.Change.Target != p.finding.Object {
-				text += ", and " + kube.Clean(t.Change.Target.String())
+			target := kube.Clean(t.Change.Target.String())
+			switch {
+			case v.verb == "undo":
+				text += " · " + target
+			case t.Change.Target != p.finding.Object:
+				text += ", and " + target
 			}
 		}
 		if p.hidden {

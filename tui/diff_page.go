@@ -31,7 +31,7 @@ func (v *diffView) render(width, height int) []string {
 
 func (v *diffView) draw(width int) []string {
 	if v.proposals == nil {
-		return []string{"", "  " + v.app.styles.muted.Render("asking the API server what would change …")}
+		return append([]string{""}, indent(wrapStyled(v.app.styles.muted, "asking the API server what would change …", width-4), 2)...)
 	}
 	lines := v.drawBatch(width)
 	for i, p := range v.proposals {

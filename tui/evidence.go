@@ -126,7 +126,7 @@ func (a *App) since(at time.Time) string {
 	return "just now"
 }
 
-// factLines are facts in two columns.
+// factLines are facts in two columns, or in one where there is little room.
 func factLines(s *styles, facts []kube.Fact, width int) []string {
 	const names = 18
 	var lines []string
@@ -134,6 +134,13 @@ func factLines(s *styles, facts []kube.Fact, width int) []string {
 		name, all := fact.Name, fact.Lines
 		if len(all) == 0 {
 			all = []string{"none seen"}
+		}
+		if width < 3*names { // the lines stand below their name
+			lines = append(lines, s.muted.Render(name))
+			for _, line := range all {
+				lines = append(lines, indent(wrapStyled(s.text, line, width-2), 2)...)
+			}
+			continue
 		}
 		for _, line := range all {
 			for _, part := range wrapStyled(s.text, line, width-names-1) {
@@ -147,7 +154,11 @@ func factLines(s *styles, facts []kube.Fact, width int) []string {
 
 func (v *evidenceView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{helped(k.Open, "look now"), helped(k.Next, "an earlier probe"), helped(k.Previous, "a later one"), k.Back}
+	look := helped(k.Open, "look now")
+	if len(v.all) < 2 {
+		return []key.Binding{look, k.Back}
+	}
+	return []key.Binding{look, helped(k.Next, "an earlier probe"), helped(k.Previous, "a later one"), k.Back}
 }
 
 func (v *evidenceView) help() []keyGroup {

@@ -183,7 +183,7 @@ func (a *App) progress() string {
 		return a.spinner.View() + " " + s.muted.Render(text)
 	}
 	if doing := a.doing(); doing != "" {
-		return a.spinner.View() + " " + s.muted.Render(clip(doing, max(a.width/4, 16)))
+		return a.spinner.View() + " " + s.muted.Render(clip(doing, max(a.width/2, 16)))
 	}
 	if a.snapshot == nil {
 		return ""

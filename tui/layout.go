@@ -8,7 +8,7 @@ const columnGap = 2
 
 // layout chooses the columns that fit into width and how wide each is: first
 // all get a good width, then what they want, the important ones before the
-// others; the flexible one gets the rest.
+// others; the flexible one, or else the last, gets the rest.
 func layout(columns []column, width int) []placed {
 	shown := fitting(columns, width)
 	room := width - columnGap*(len(shown)-1)
@@ -22,12 +22,14 @@ func layout(columns []column, width int) []placed {
 	for drop := 0; drop <= maxDrop(columns); drop++ {
 		room = widen(columns, shown, drop, room, func(c column) int { return c.want })
 	}
+	widest := len(shown) - 1 // where the flexible one isn't shown
 	for i, p := range shown {
 		if columns[p.index].flex {
-			shown[i].width += max(room, 0)
+			widest = i
 			break
 		}
 	}
+	shown[widest].width += max(room, 0)
 	return shown
 }
 

@@ -66,6 +66,8 @@ func (v *nodeProbeView) hints() []key.Binding {
 	switch {
 	case v.editing:
 		return []key.Binding{helped(k.Press, "ask the server"), k.Back}
+	case v.running, v.asking:
+		return []key.Binding{helped(k.Back, "stop")}
 	case v.plan != nil:
 		return []key.Binding{helped(k.Press, "create the pod"), helped(k.Back, "change the choice")}
 	}

@@ -50,11 +50,11 @@ func openPath(a *App, arg string) tea.Cmd {
 func newPathView(a *App) *pathView {
 	v := &pathView{app: a}
 	v.table = table{cell: v.cell, columns: []column{
-		{title: "LAYER", min: 8, want: 9},
-		{title: "DONE", min: 6, want: 8},
-		{title: "STOP", min: 20, good: 30, want: 34},
+		{title: "LAYER", min: 7, want: 7},
+		{title: "DONE", min: 6, want: 6},
+		{title: "STOP", min: 20, good: 26, want: 34},
 		{title: "FINDINGS", min: 8, want: 8, drop: 1},
-		{title: "NEXT", min: 12, want: 40, drop: 2, flex: true},
+		{title: "NEXT", min: 12, good: 16, want: 40, drop: 2, flex: true},
 	}}
 	v.list()
 	v.toNext()
@@ -179,7 +179,7 @@ func (v *pathView) render(width, height int) []string {
 	for _, p := range v.stops {
 		done, all = done+len(progress.Done[p.key()]), all+len(p.steps())
 	}
-	head := fmt.Sprintf("A path through the six layers of this cluster: %d of %d steps done", done, all)
+	head := fmt.Sprintf("%d of %d steps done on the path through the six layers of this cluster", done, all)
 	return append([]string{" " + s.bold.Render(clip(head, width-2)), ""}, v.table.render(s, width, height-pathHeadLines)...)
 }
 

@@ -32,13 +32,17 @@ func (v *pathStopView) render(width, height int) []string {
 // drawSteps is the line that says where one is. Where it doesn't fit, only the
 // step in front has its words.
 func (v *pathStopView) drawSteps(width int) string {
-	if line := v.stepLine(true); ansi.StringWidth(line) <= width {
-		return line
+	line := v.stepLine(true, "  ·  ")
+	if ansi.StringWidth(line) > width {
+		line = v.stepLine(false, "  ·  ")
 	}
-	return clip(v.stepLine(false), width)
+	if ansi.StringWidth(line) > width {
+		line = v.stepLine(false, " ")
+	}
+	return clip(line, width)
 }
 
-func (v *pathStopView) stepLine(words bool) string {
+func (v *pathStopView) stepLine(words bool, between string) string {
 	s := v.app.styles
 	var parts []string
 	for i, step := range v.stop.steps() {
@@ -56,7 +60,7 @@ func (v *pathStopView) stepLine(words bool) string {
 		}
 		parts = append(parts, style.Render(text))
 	}
-	return strings.Join(parts, s.faint.Render("  ·  "))
+	return strings.Join(parts, s.faint.Render(between))
 }
 
 func (v *pathStopView) draw(width int) []string {

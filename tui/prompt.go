@@ -149,7 +149,7 @@ func (a *App) openFilter() tea.Cmd {
 	if _, ok := v.(*findingsView); ok {
 		p.input.Placeholder += ", -l labels, sev:high ns:shop"
 	}
-	if _, ok := v.(interface{ step(by int) }); ok {
+	if _, ok := v.(searchable); ok {
 		p.input.Placeholder = "regex"
 	}
 	p.changed = v.setFilter

@@ -69,6 +69,9 @@ func (a *App) statusLine() string {
 		}
 		return style.Render(clip(" "+glyph+" "+m.text, a.width))
 	}
+	if v, ok := a.top().(searchable); ok && a.help == nil && v.matches(a.keys) != "" {
+		return a.styles.muted.Render(clip(" "+v.matches(a.keys), a.width))
+	}
 	if v, ok := a.top().(statusView); ok && a.help == nil {
 		return v.status(a.width)
 	}

@@ -44,7 +44,7 @@ func (a *App) followRollouts(entries ...fixes.Entry) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, entry := range entries {
 		for _, ref := range fixes.Rollouts(entry) {
-			cmds = append(cmds, a.watchRollout(rollout{entry: entry, ref: ref, since: a.now()}, "rollout of "+ref.Kind+"/"+ref.Name))
+			cmds = append(cmds, a.watchRollout(rollout{entry: entry, ref: ref, since: a.now()}, ref.Name+": rolling out"))
 		}
 	}
 	return tea.Batch(cmds...)
@@ -94,7 +94,7 @@ func (a *App) onRollout(msg rolloutMsg) tea.Cmd {
 		a.onRolloutFailed(r, msg.now)
 		return nil
 	}
-	return a.watchRollout(r, fmt.Sprintf("%s/%s: %s", r.ref.Kind, r.ref.Name, msg.now.Progress))
+	return a.watchRollout(r, r.ref.Name+": "+msg.now.Progress)
 }
 
 // certain problems don't go away by themselves, as the want of a node may.

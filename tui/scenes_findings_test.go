@@ -61,7 +61,9 @@ func findingScenes() []scene {
 				notes: []string{"The container loses its access to the node's devices."}, asked: []string{"Which capabilities does it need?"},
 				denied: []string{"you may not patch deployments.apps in shop"},
 			})
-			press(a, "pgdown")
+			showEvidence(a)
+			a.View()
+			press(a, "end", "pgup")
 		}},
 		{"yaml", "staging", func(_ *testing.T, a *App) {
 			press(a, "down", "y")

@@ -22,6 +22,8 @@ func fixScenes() []scene {
 		{"accept-wrong", "staging", func(_ *testing.T, a *App) {
 			a.session.fixer = &fixes.Fixer{}
 			press(a, "down", "a")
+			typeText(a, "x")
+			press(a, "backspace")
 		}},
 		{"asking", "staging", func(_ *testing.T, a *App) { a.push(newDiffView(a, "fix", nil)) }},
 		{"diff", "staging", func(_ *testing.T, a *App) { openDiff(a, fixtureProposal()) }},
@@ -33,7 +35,9 @@ func fixScenes() []scene {
 			t := &p.preview.Targets[0]
 			t.Before += "annotation: " + strings.Repeat("0123456789 ", 20) + "\n"
 			t.After += "annotation: " + strings.Repeat("0123456789 ", 19) + "changed at the very end\n"
-			openDiff(a, p).look = diffLook{wrap: true}
+			v := openDiff(a, p)
+			v.opened, v.look = v.opened.Add(-settleTime), diffLook{wrap: true}
+			a.View()
 			press(a, "end")
 		}},
 		{"diff-answers", "staging", func(_ *testing.T, a *App) {
@@ -109,7 +113,7 @@ func fixScenes() []scene {
 
 // askForName asks for the context's name, as applying does in production.
 func askForName(a *App) {
-	a.confirmHere("Apply", "Apply", []string{"shop"}, nil)
+	a.top().(*diffView).confirmApply()
 }
 
 // fixtureBatch are a fix that the list shows, and one that its filter hides.

@@ -85,6 +85,19 @@ func (p *pager) step(by int) {
 	p.draw()
 }
 
+// matches says which of the places one is at; empty where nothing is looked
+// for. All pages of text have it.
+func (p *pager) matches(keys *keyMap) string {
+	switch n := len(p.search.places); {
+	case p.search.regex == nil:
+		return ""
+	case n == 0:
+		return "no match"
+	default:
+		return fmt.Sprintf("match %d of %d · %s next · %s previous", p.search.at+1, n, keys.NextMatch.Help().Key, keys.PreviousMatch.Help().Key)
+	}
+}
+
 // showPlace scrolls to the place that the user is at.
 func (p *pager) showPlace() {
 	here := p.search.places[p.search.at]

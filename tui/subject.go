@@ -6,6 +6,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"kiln/kube"
 	"kiln/scanners/rbac"
@@ -97,7 +98,12 @@ func (v *subjectView) draw(width int) []string {
 // drawGrant draws a grant: how bad it is, the binding, and each rule.
 func drawGrant(s *styles, g rbac.Grant, who rbac.Subject, width int) []string {
 	glyph, style := reachLook(s, reachOf(g))
-	lines := []string{style.Render(glyph+" "+reachOf(g).String()) + s.muted.Render("  "+kube.Clean(g.Scope()))}
+	lines := []string{style.Render(clip(glyph+" "+reachOf(g).String(), width))}
+	if scope := "  " + kube.Clean(g.Scope()); ansi.StringWidth(lines[0]+scope) <= width {
+		lines[0] += s.muted.Render(scope)
+	} else {
+		lines = append(lines, indent(wrapStyled(s.muted, kube.Clean(g.Scope()), width-2), 2)...)
+	}
 	text := "by " + bindingText(g)
 	if g.Subject != who {
 		text += ", as a member of " + g.Subject.Phrase()

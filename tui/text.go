@@ -50,10 +50,13 @@ func spread(left, right string, width int) string {
 	return fit(left, room) + right
 }
 
-// wrap breaks text into lines of at most width cells. Words that are longer
-// are broken.
+// wrap breaks text into lines of at most width cells. Words that take more
+// than half a line, such as paths of fields, are broken after a dot or a slash.
 func wrap(text string, width int) []string {
-	const breakAfter = " /.,-"
+	breakAfter := ""
+	if slices.ContainsFunc(strings.Fields(text), func(word string) bool { return 2*ansi.StringWidth(word) > width }) {
+		breakAfter = "/.,"
+	}
 	lines := splitLines(ansi.Wrap(text, max(width, 1), breakAfter))
 	tooWide := func(line string) bool { return ansi.StringWidth(line) > width }
 	if width > 1 && slices.ContainsFunc(lines, tooWide) { // ansi.Wrap forgets to count a break in the last cell

@@ -51,8 +51,10 @@ func (v *textView) render(width, height int) []string {
 	return v.pager.render(v.app.styles, width, height)
 }
 
-func (v *textView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Copy} }
+func (v *textView) hints() []key.Binding {
+	return []key.Binding{helped(v.app.keys.Copy, "copy it"), v.app.keys.Back}
+}
 
 func (v *textView) help() []keyGroup {
-	return []keyGroup{{"Text", []key.Binding{v.app.keys.Copy}}, v.app.keys.reading()}
+	return []keyGroup{{"Text", []key.Binding{helped(v.app.keys.Copy, "copy it")}}, v.app.keys.reading()}
 }

@@ -46,6 +46,15 @@ type typingView interface {
 	cursor() *tea.Cursor
 }
 
+// searchable views look for the text after "/" instead of narrowing
+// themselves.
+type searchable interface {
+	// step goes some places on.
+	step(by int)
+	// matches says in words at which place the view is.
+	matches(*keyMap) string
+}
+
 // statusView has a line to show below itself when there is no message.
 type statusView interface {
 	status(width int) string
