@@ -49,7 +49,7 @@ nothing else through.`,
   kiln trace delete namespaces shop --as jane --as-group devs -o json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 || len(args) > 3 || len(args) == 1 && file == "" {
-				return usageErrorf("kiln trace takes VERB RESOURCE [NAME], such as get secrets; with -f FILE the verb is enough")
+				return usageErrorf("kiln trace takes VERB RESOURCE [NAME], such as get secrets; with -f FILE the verb is enough; who asks goes behind --as")
 			}
 			if output != "text" && output != "json" {
 				return usageErrorf("--output: unknown format %q: use text or json", output)
@@ -68,7 +68,7 @@ func (a *app) trace(ctx context.Context, args []string, file, output string) err
 	if err != nil {
 		return usageErrorf("%v", err)
 	}
-	manifest, err := a.readOneManifest(file)
+	manifest, err := a.readOneManifest(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -106,11 +106,11 @@ func (a *app) traceIdentity() (rest.ImpersonationConfig, error) {
 }
 
 // readOneManifest reads the file, or standard input; nil without one.
-func (a *app) readOneManifest(file string) (*unstructured.Unstructured, error) {
+func (a *app) readOneManifest(ctx context.Context, file string) (*unstructured.Unstructured, error) {
 	if file == "" {
 		return nil, nil
 	}
-	from := a.in
+	var from io.Reader = a.input(ctx)
 	if file != "-" {
 		opened, err := os.Open(file)
 		if err != nil {

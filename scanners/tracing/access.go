@@ -28,6 +28,7 @@ func access(t kube.Trace, inv *kube.Inventory) Step {
 	default:
 		s.Outcome, s.Title = Refused, what+" is not allowed by any authorizer"
 	}
+	s.Says = append(s.Says, aboutVerb(t.Request)...)
 	if a.Reason != "" {
 		s.Says = append(s.Says, "the server's reason: "+a.Reason)
 	}
@@ -52,6 +53,29 @@ func requestText(req kube.TraceRequest) string {
 		text += " in " + req.Namespace
 	}
 	return kube.Clean(text)
+}
+
+// verbs are those that Kubernetes itself asks its authorizers about: the
+// requests', and those that admission and the API check besides.
+var verbs = []string{
+	"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection",
+	"bind", "escalate", "impersonate", "approve", "sign", "attest", "use", "proxy",
+}
+
+// aboutVerb warns of a verb that no request has, as of the commands of kubectl
+// that aren't verbs.
+func aboutVerb(req kube.TraceRequest) []string {
+	switch {
+	case req.Verb == "*", slices.Contains(verbs, req.Verb):
+		return nil
+	case slices.Contains([]string{"exec", "attach", "portforward"}, req.Verb):
+		return []string{fmt.Sprintf("%s is no verb of the API: what kubectl does by that name is create pods/%s", req.Verb, req.Verb)}
+	case req.Verb == "logs":
+		return []string{"logs is no verb of the API: what kubectl does by that name is get pods/log"}
+	case slices.Contains([]string{"apply", "edit", "scale"}, req.Verb):
+		return []string{req.Verb + " is no verb of the API: kubectl gets, creates and patches instead"}
+	}
+	return []string{kube.Clean(req.Verb) + " is none of the verbs that Kubernetes itself asks about"}
 }
 
 // byRules names the rules behind the answer, as far as the roles and bindings

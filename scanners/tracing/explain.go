@@ -53,11 +53,11 @@ type Change struct {
 
 // Resources are what Explain looks at in an Inventory, besides the server's
 // answers.
-func Resources() []kube.Resource { return append(rbac.Resources(), kube.APIServerFlags) }
+func Resources() []kube.Resource { return append(rbac.Resources(), kube.ServiceAccounts, kube.APIServerFlags) }
 
 // Explain makes the four steps of a trace. The Inventory may have gaps.
 func Explain(t kube.Trace, inv *kube.Inventory) []Step {
-	return []Step{identity(t), access(t, inv), admission(t), storage(t, inv)}
+	return []Step{identity(t, inv), access(t, inv), admission(t), storage(t, inv)}
 }
 
 // Allowed says that a request would go through, as far as could be seen:

@@ -173,3 +173,32 @@ func TestIdentityAsUsersWriteIt(t *testing.T) {
 		t.Error("groups without a user should be refused")
 	}
 }
+
+func TestAVerbThatIsNoneIsSaidToBeNone(t *testing.T) {
+	for verb, want := range map[string]string{
+		"exec": "create pods/exec", "logs": "get pods/log", "apply": "gets, creates and patches", "fly": "none of the verbs",
+	} {
+		trace := traceOf(t)
+		trace.Request.Verb = verb
+		requireSays(t, tracing.Explain(trace, scantest.Cluster(t, roles))[1], tracing.Passed, want)
+	}
+	for _, verb := range []string{"get", "impersonate", "*"} {
+		trace := traceOf(t)
+		trace.Request.Verb = verb
+		if text := says(tracing.Explain(trace, scantest.Cluster(t, roles))[1]); strings.Contains(text, "no verb") || strings.Contains(text, "none of the verbs") {
+			t.Errorf("%s is a verb:\n%s", verb, text)
+		}
+	}
+}
+
+func TestAServiceAccountThatIsNotThere(t *testing.T) {
+	trace := traceOf(t)
+	account := "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: ci, namespace: shop}\n"
+	for name, missing := range map[string]bool{"ci": false, "ghost": true} {
+		trace.Request.As.UserName = "system:serviceaccount:shop:" + name
+		text := says(tracing.Explain(trace, scantest.Cluster(t, roles+account))[0])
+		if strings.Contains(text, "there is no ServiceAccount "+name+" in shop") != missing {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+}

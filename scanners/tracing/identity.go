@@ -7,9 +7,12 @@ import (
 	"strings"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"kiln/kube"
+	"kiln/scanners/rbac"
 )
 
 const identityWhy = "The API server keeps no list of users. Who comes with a certificate that the cluster's authority signed, with a token that it issued " +
@@ -17,7 +20,7 @@ const identityWhy = "The API server keeps no list of users. Who comes with a cer
 	"With the right to impersonate, one name may act as another; the audit log then has both."
 
 // identity explains who makes the request.
-func identity(t kube.Trace) Step {
+func identity(t kube.Trace, inv *kube.Inventory) Step {
 	id, req := t.Identity, t.Request
 	s := Step{Name: "authentication", Outcome: Passed, Why: identityWhy}
 	s.Title = "the server takes you for " + userText(id.User)
@@ -37,6 +40,9 @@ func identity(t kube.Trace) Step {
 		s.Says = append(s.Says, "by the server's rules that would be "+userText(id.User))
 	}
 	s.Says = append(s.Says, aboutUser(id.User)...)
+	if req.Impersonates() {
+		s.Says = append(s.Says, missingAccount(req.As.UserName, inv)...)
+	}
 	if req.Impersonates() && id.Own.Username != "" {
 		s.Says = append(s.Says, "behind it you are "+userText(id.Own))
 	}
@@ -65,6 +71,23 @@ func aboutUser(user authenticationv1.UserInfo) []string {
 		says = append(says, kube.Clean(fmt.Sprintf("with %s: %s", key, strings.Join(user.Extra[key], ", "))))
 	}
 	return says
+}
+
+// missingAccount warns of a ServiceAccount that isn't there: impersonation, and
+// RBAC, take any name for good.
+func missingAccount(user string, inv *kube.Inventory) []string {
+	principals := rbac.PrincipalsOf(user, nil)
+	_, gap := inv.Gap(kube.ServiceAccounts)
+	if len(principals) == 0 || principals[0].Kind != rbacv1.ServiceAccountKind || gap || !inv.Settled(kube.ServiceAccounts) {
+		return nil
+	}
+	account := principals[0]
+	if slices.ContainsFunc(inv.ServiceAccounts, func(a *corev1.ServiceAccount) bool {
+		return a.Namespace == account.Namespace && a.Name == account.Name
+	}) {
+		return nil
+	}
+	return []string{kube.Clean(fmt.Sprintf("there is no ServiceAccount %s in %s: nobody has a valid token of it; what follows is about the name alone", account.Name, account.Namespace))}
 }
 
 // refusal is the server's no in its own words.
