@@ -1,13 +1,15 @@
 package themes
 
 import (
-	"fmt"
+	"image/color"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+
+	"charm.land/lipgloss/v2"
 )
 
 func TestBuiltinThemesAreComplete(t *testing.T) {
@@ -93,47 +95,74 @@ func TestK9sSkinsAreReadAsFarAsTheyMap(t *testing.T) {
 	}
 }
 
-// TestTextIsReadable makes sure that text is readable on the theme's
-// own backgrounds, as far as the theme says what they are.
+// backgrounds are those of terminals that a theme is for.
+func backgrounds(theme string) []string {
+	if theme == "light" {
+		return []string{"#ffffff", "#fbfaf7"}
+	}
+	return []string{"#000000", "#16181d", "#1e1e2e"}
+}
+
+// The least contrasts that WCAG 2.2 asks of text, and of what is only looked
+// at or said elsewhere too.
+const (
+	forText  = 4.5
+	forFaint = 3.0
+)
+
+// TestTextIsReadable makes sure that all text can be read: on the terminal's
+// background, on the selected row's, and on those of the theme's own.
 func TestTextIsReadable(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
-	for _, name := range []string{"dark", "light", "high-contrast", "deuteranopia", "tritanopia"} {
+	for _, name := range []string{"dark", "light", "high-contrast", "deuteranopia", "tritanopia", "monochrome"} {
 		theme, err := Load(name)
 		if err != nil {
 			t.Fatal(err)
 		}
+		require := func(what, text, background string, least float64) {
+			if c := contrast(text, background); c < least {
+				t.Errorf("%s: %s, %s on %s, has a contrast of %.1f, less than %.1f", name, what, text, background, c, least)
+			}
+		}
+		for _, background := range append(backgrounds(name), theme.Selection) {
+			for what, text := range map[string]string{
+				"text": theme.Text, "muted": theme.Muted, "accent": theme.Accent, "good": theme.Good, "warning": theme.Warning, "alarm": theme.Alarm, "code": theme.Code,
+				"critical": theme.Severity.Critical, "high": theme.Severity.High, "medium": theme.Severity.Medium, "low": theme.Severity.Low, "info": theme.Severity.Info,
+			} {
+				require(what, text, background, forText)
+			}
+			require("faint", theme.Faint, background, forFaint)
+		}
 		for what, pair := range map[string][2]string{
 			"added": {theme.Added, theme.AddedBackground}, "removed": {theme.Removed, theme.RemovedBackground},
-			"accent": {theme.AccentText, theme.Accent}, "alarm": {theme.AlarmText, theme.AlarmBackground}, "selection": {theme.Text, theme.Selection},
+			"what is added": {theme.Added, theme.AddedStrong}, "what is removed": {theme.Removed, theme.RemovedStrong},
+			"accent text": {theme.AccentText, theme.Accent}, "alarm text": {theme.AlarmText, theme.AlarmBackground},
 		} {
-			if c := contrast(t, pair[0], pair[1]); c < 4.5 {
-				t.Errorf("%s: %s has a contrast of %.1f, less than 4.5", name, what, c)
-			}
+			require(what, pair[0], pair[1], forText)
 		}
 	}
 }
 
 // contrast is WCAG's ratio of the luminances of two colours.
-func contrast(t *testing.T, a, b string) float64 {
-	t.Helper()
-	luminance := func(hex string) float64 {
-		var rgb [3]int
-		if _, err := fmt.Sscanf(hex, "#%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2]); err != nil {
-			t.Fatalf("%q: %v", hex, err)
-		}
-		sum := 0.0
-		for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
-			c := float64(rgb[i]) / 255
-			if c <= 0.04045 {
-				c /= 12.92
+func contrast(a, b string) float64 {
+	luminance := func(c color.Color) float64 {
+		red, green, blue, _ := c.RGBA()
+		sum := 0.05
+		for _, part := range []struct {
+			value  uint32
+			weight float64
+		}{{red, 0.2126}, {green, 0.7152}, {blue, 0.0722}} {
+			v := float64(part.value) / 0xffff
+			if v <= 0.04045 {
+				v /= 12.92
 			} else {
-				c = math.Pow((c+0.055)/1.055, 2.4)
+				v = math.Pow((v+0.055)/1.055, 2.4)
 			}
-			sum += weight * c
+			sum += part.weight * v
 		}
-		return sum + 0.05
+		return sum
 	}
-	x, y := luminance(a), luminance(b)
+	x, y := luminance(lipgloss.Color(a)), luminance(lipgloss.Color(b))
 	return max(x, y) / min(x, y)
 }
 
