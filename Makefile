@@ -11,7 +11,7 @@ export GOFLAGS := $(shell $(GO) env GOFLAGS) -tags=kustomize_disable_go_plugin_s
 # ./... leaves out what is below testdata.
 PACKAGES := ./... ./testdata/bench ./testdata/docs ./testdata/measure
 
-.PHONY: build testbed demo test smoke check bench measure docs picture clean
+.PHONY: build testbed demo test check bench measure docs picture clean
 .DEFAULT_GOAL := build
 
 build: ## kiln itself, into bin/, as one static file
@@ -28,9 +28,6 @@ demo: build testbed ## the TUI on a vulnerable cluster of its own, gone on exit
 test: check testbed ## everything: static checks, then all tests with the race detector
 	KILN_REQUIRE_TESTBED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 	$(MAKE) --no-print-directory -C testdata/testbed test
-
-smoke: testbed ## kiln in a real terminal (tmux), alone on the machine
-	KILN_SMOKE=1 KILN_REQUIRE_TESTBED=1 $(GO) test -count 1 -v -run 'TestResizedAndLeft|TestPanicGivesTheTerminalBack|TestPasteDoesNothingByItself' ./cmd/kiln
 
 check: ## gofmt, vet, staticcheck
 	@unformatted=$$(gofmt -l cmd kube scanners fixes tui themes testdata); \

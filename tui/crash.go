@@ -37,6 +37,20 @@ func (f *fall) takeClients() {
 	})
 }
 
+// run shows the App until the user quits or ctx ends, as it does with the first
+// panic, which comes back as the error.
+func (s shielded) run(ctx context.Context, options ...tea.ProgramOption) error {
+	// A signal ends ctx. The program would hang if it also got it by itself.
+	program := tea.NewProgram(s, append(options, tea.WithoutSignalHandler())...)
+	// A program that is killed doesn't wait for its reader of keys.
+	defer context.AfterFunc(ctx, program.Quit)()
+	_, err := program.Run()
+	if p := s.fall.first.Load(); p != nil {
+		return p
+	}
+	return err
+}
+
 // catch is deferred where the program runs the App's code.
 func (s shielded) catch() {
 	if value := recover(); value != nil {

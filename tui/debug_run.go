@@ -102,7 +102,7 @@ func (a *App) openShell(t target) tea.Cmd {
 	if t.container != "" {
 		args = append(args, "-c", t.container)
 	}
-	return a.runKiln(args...)
+	return a.shellHere(t.ref.Namespace, pods[0], t.container, func() tea.Cmd { return a.runKiln(args...) })
 }
 
 // lastWords keeps the last line that was written.

@@ -99,7 +99,9 @@ func (v *debugSessionsView) update(msg tea.Msg) tea.Cmd {
 
 // open goes back into a session.
 func (v *debugSessionsView) open(s kube.DebugSession) tea.Cmd {
-	return v.app.runKiln("debug", s.Pod.Name, "-n", s.Pod.Namespace, "--attach", s.Container)
+	return v.app.shellHere(s.Pod.Namespace, s.Pod.Name, s.Container, func() tea.Cmd {
+		return v.app.runKiln("debug", s.Pod.Name, "-n", s.Pod.Namespace, "--attach", s.Container)
+	})
 }
 
 func (v *debugSessionsView) onRowKey(s kube.DebugSession, msg tea.KeyPressMsg) tea.Cmd {

@@ -47,6 +47,26 @@ func (a *App) confirmHere(action, what string, namespaces []string, confirm func
 	return nil
 }
 
+// shellHere opens a shell at once, or in production after a question. What is
+// done in a shell has no preview.
+func (a *App) shellHere(namespace, pod, container string, open func() tea.Cmd) tea.Cmd {
+	if a.productionIn([]string{namespace}) == "" {
+		return open()
+	}
+	inside := "the default container"
+	if container != "" {
+		inside = "container " + kube.Clean(container)
+	}
+	a.ask(question{
+		title: "A shell in production?",
+		text: fmt.Sprintf("It opens in %s of pod %s in %s, context %s. What you do there has no preview and no undo.",
+			inside, kube.Clean(pod), kube.Clean(namespace), cleanOr(a.contextName, "unknown")),
+		accept:  "Open the shell",
+		confirm: open,
+	})
+	return nil
+}
+
 // adopt takes over what the configuration says of a context, once: what the
 // user changes there afterwards stays until another context is opened.
 func (a *App) adopt(contextName string) {

@@ -127,3 +127,49 @@ func TestKeysDoNothingUnseen(t *testing.T) {
 		t.Errorf("enter opens nothing:\n%s", screenText(a))
 	}
 }
+
+func TestAShellInProductionIsAskedFor(t *testing.T) {
+	tests := []struct {
+		name, contextName, namespace, container string
+		asks                                    []string
+	}{
+		{"elsewhere", "staging", "shop", "app", nil},
+		{"a context of production", "prod-eu", "shop", "app", []string{"A shell in production?", "container app of pod web-1 in shop, context prod-eu"}},
+		{"a namespace of production", "shared", "shop-prod", "", []string{"the default container of pod web-1 in shop-prod, context shared"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a, c := configuredApp(t, scanners.Config{}, tt.contextName)
+			opened := 0
+			ask := func() {
+				a.shellHere(tt.namespace, "web-1", tt.container, func() tea.Cmd { opened++; return nil })
+				c.now = c.now.Add(settleTime)
+			}
+			ask()
+			if tt.asks == nil {
+				if opened != 1 || a.dialog != nil {
+					t.Errorf("opened %d times:\n%s", opened, screenText(a))
+				}
+				return
+			}
+			if a.dialog == nil {
+				t.Fatalf("nothing is asked:\n%s", screenText(a))
+			}
+			text := a.dialog.title + " " + a.dialog.text
+			for _, want := range tt.asks {
+				if !strings.Contains(text, want) {
+					t.Errorf("it lacks %q:\n%s", want, screenText(a))
+				}
+			}
+			press(a, "enter")
+			if opened != 0 || a.dialog != nil {
+				t.Fatal("Cancel isn't the default")
+			}
+			ask()
+			press(a, "tab", "enter")
+			if opened != 1 {
+				t.Errorf("it was confirmed, and opened %d times", opened)
+			}
+		})
+	}
+}

@@ -62,15 +62,11 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	// A signal ends ctx. The program would hang if it also got it by itself.
-	_, err = tea.NewProgram(shielded{app, fall}, tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()).Run()
-	if p := fall.first.Load(); p != nil {
-		return p
-	}
-	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
+	err = shielded{app, fall}.run(ctx, tea.WithFPS(framesPerSecond))
+	if errors.Is(err, tea.ErrInterrupted) {
 		return nil
 	}
-	if err == nil && app.connectErr != "" {
+	if err == nil && ctx.Err() == nil && app.connectErr != "" {
 		return errors.New(app.connectErr) // stays readable after the screen is gone
 	}
 	return err

@@ -112,11 +112,14 @@ func (term *terminal) waitFor(text string) string {
 	return term.waitUntil("shows "+text, func(screen string) bool { return strings.Contains(screen, text) })
 }
 
+// patience is for machines that do much else.
+const patience = time.Minute
+
 // waitUntil waits for the screen to be as told.
 func (term *terminal) waitUntil(what string, is func(screen string) bool) string {
 	term.t.Helper()
 	var screen string
-	err := wait.PollUntilContextTimeout(term.t.Context(), 100*time.Millisecond, 20*time.Second, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(term.t.Context(), 100*time.Millisecond, patience, true, func(context.Context) (bool, error) {
 		screen = term.screen()
 		return is(screen), nil
 	})
