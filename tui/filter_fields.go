@@ -114,22 +114,31 @@ func fieldMatches(name, text, wanted string) bool {
 	return strings.Contains(text, wanted)
 }
 
-// severityFilter reads "high", "crit,high" and "medium+": that and worse. A
-// severity may be cut short.
+// severityFilter admits findings of some severities.
 func severityFilter(value string) (func(*scanners.Finding) bool, error) {
+	wanted, err := parseSeverities(value)
+	if err != nil {
+		return func(*scanners.Finding) bool { return true }, err
+	}
+	return func(f *scanners.Finding) bool { return slices.Contains(wanted, f.Severity) }, nil
+}
+
+// parseSeverities reads "high", "crit,high" and "medium+": that and worse. A
+// severity may be cut short.
+func parseSeverities(value string) ([]scanners.Severity, error) {
 	var wanted []scanners.Severity
 	for _, word := range strings.Split(value, ",") {
 		name, orWorse := strings.CutSuffix(word, "+")
 		at := slices.IndexFunc(scanners.Severities(), func(s scanners.Severity) bool { return name != "" && strings.HasPrefix(s.String(), name) })
 		if at < 0 {
-			return func(*scanners.Finding) bool { return true }, fmt.Errorf("%q is no severity", word)
+			return nil, fmt.Errorf("%q is no severity", word)
 		}
 		wanted = append(wanted, scanners.Severities()[at])
 		if orWorse {
 			wanted = append(wanted, scanners.Severities()[:at]...)
 		}
 	}
-	return func(f *scanners.Finding) bool { return slices.Contains(wanted, f.Severity) }, nil
+	return wanted, nil
 }
 
 // takeFields takes the words about fields out of a pattern.

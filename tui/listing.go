@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type listing[R any] struct {
 	all, rows []R
 	onTop     int
 	filter    filter
+	fields    []columnFilter
 }
 
 // lister is a list view, as its listing asks it.
@@ -77,24 +79,29 @@ func (l *listing[R]) moveTo(id string) {
 
 // admits asks the filter, which looks at every column as findings' does.
 func (l *listing[R]) admits(row R) bool {
-	if l.filter.isEmpty() {
+	if l.filter.isEmpty() && len(l.fields) == 0 {
 		return true
 	}
 	words := make([]string, len(l.table.columns), len(l.table.columns)+1)
 	for column := range words {
 		words[column] = strings.TrimSpace(l.of.cell(row, column, roomToSort).text)
 	}
+	if slices.ContainsFunc(l.fields, func(f columnFilter) bool { return !f.admitsText(words[f.column]) }) {
+		return false
+	}
 	if more, ok := l.of.(wordy[R]); ok {
 		words = append(words, more.words(row))
 	}
-	return l.filter.matches([]byte(strings.Join(words, " ")))
+	return l.filter.isEmpty() || l.filter.matches([]byte(strings.Join(words, " ")))
 }
 
 func (l *listing[R]) setFilter(text string) (tea.Cmd, error) {
-	f, err := parseFilter(text)
-	l.filter = f
+	rest, fields, problem := takeColumns(text, l.table.columns)
+	f, err := parseFilter(rest)
+	f.text = text
+	l.filter, l.fields = f, fields
 	l.list()
-	return nil, err
+	return nil, cmp.Or(problem, err)
 }
 
 func (l *listing[R]) filterText() string { return l.filter.text }

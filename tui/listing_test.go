@@ -46,6 +46,13 @@ func TestListsAreFilteredAsFindingsAre(t *testing.T) {
 		{"fuzzy", "-f pus", "prod-us", ""},
 		{"no regular expression", "prod(", "", "not a regex"},
 		{"labels", "-l app=x", "", "labels"},
+		{"a column", "user:alice,carol prod", "Prod-EU prod-us", ""},
+		{"not that of a column", "!user:alice", "dev", ""},
+		{"a column by a field's short name", "ns:shop", "staging", ""},
+		{"a column's text in another one", "server:bob", "", ""},
+		{"a column, still being typed", "user:", "Prod-EU dev prod-us staging", ""},
+		{"a field that isn't here", "sev:high", "", "sev: is no column here"},
+		{"a colon in a name", "10.9.0.1:6443", "Prod-EU", ""},
 		{"nothing", "", "Prod-EU dev prod-us staging", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -137,5 +144,39 @@ func TestAClickOpensTheSelectedRow(t *testing.T) {
 		if byKey, byClick := open(func(a *App) { press(a, "enter") }), open(click); byKey != byClick || byKey == command {
 			t.Errorf("in %s enter opens %q, a click %q", command, byKey, byClick)
 		}
+	}
+}
+
+func TestListsAreFilteredBySeverity(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 120, 30)
+	deliver(a, inventorySnapshot())
+	a.runCommand("workloads")
+	v := a.top().(*workloadsView)
+	worst := func() map[string]int {
+		found := map[string]int{}
+		for _, row := range v.rows {
+			found[strings.TrimSpace(v.cell(row, 0, 20).text)]++
+		}
+		return found
+	}
+	before := worst()
+	for text, severities := range map[string][]string{"sev:crit": {"critical"}, "sev:high+": {"critical", "high"}, "sev:medium,low": {"medium", "low"}} {
+		want := 0
+		for cell, n := range before {
+			for _, s := range severities {
+				if strings.HasSuffix(cell, s) {
+					want += n
+				}
+			}
+		}
+		if _, err := v.setFilter(text); err != nil || len(v.rows) != want {
+			t.Errorf("%s: %v, %d rows of %v, want %d", text, err, len(v.rows), before, want)
+		}
+	}
+	if len(before) < 2 {
+		t.Errorf("the workloads are all of one severity: %v", before)
+	}
+	if _, err := v.setFilter("sev:awful"); err == nil || len(v.rows) != len(v.all) {
+		t.Errorf("what is no severity is an error that hides nothing: %v, %d of %d rows", err, len(v.rows), len(v.all))
 	}
 }
