@@ -92,7 +92,7 @@ func (v *postureView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		v.moveTo(0)
 	case key.Matches(msg, keys.Bottom):
 		v.moveTo(len(v.stops) - 1)
-	case key.Matches(msg, keys.Left, keys.Right, keys.NextLayer, keys.PreviousLayer):
+	case key.Matches(msg, keys.NextButton, keys.PreviousButton):
 		v.moveTo(nearestStop(v.stops, 1-now.column, now.line))
 	case key.Matches(msg, keys.Open):
 		return v.open()
@@ -164,5 +164,5 @@ func (v *postureView) hints() []key.Binding {
 
 func (v *postureView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Posture", []key.Binding{k.Open, k.Fix, k.Left, k.Right}}, k.reading()}
+	return []keyGroup{{"Posture", []key.Binding{k.Open, k.Fix, helped(k.NextButton, "the other column")}}, k.reading()}
 }

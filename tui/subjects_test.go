@@ -57,6 +57,20 @@ func TestSubjectsAreDrilledInto(t *testing.T) {
 	d.write("snoop")
 	d.keys("enter", "enter")
 	d.shows("snoop", "reads secrets", "in every namespace", "rules[0]: get,list secrets")
+	page := d.app.top().(*subjectView)
+	d.keys("n", "n")
+	if page.at != 2 {
+		t.Errorf("n goes to grant %d of %d", page.at, len(page.grants))
+	}
+	d.keys("p", "p", "p", "enter")
+	d.shows("kind: ClusterRoleBinding", "name: snoop")
+	if v, ok := d.app.top().(*yamlView); !ok || v.path != "subjects[0]" {
+		t.Errorf("enter leads to %s", d.app.top().title())
+	}
+	d.keys("esc", "o", "esc")
+	if d.app.top() != page || page.at != 0 {
+		t.Errorf("back, the cursor is on grant %d of %s", page.at, d.app.top().title())
+	}
 	d.keys("esc", "esc", "z")
 	d.shows("the whole cluster", "system:masters")
 
