@@ -32,10 +32,9 @@ type debugView struct {
 	// probe says that it looks by itself, instead of opening a shell.
 	probe bool
 
-	// form is nil until it is known what to suggest; why is for the profile.
-	form    *form
-	editing bool
-	why     string
+	// The form is nil until it is known what to suggest; why is for the profile.
+	formPage
+	why string
 
 	preview  *debugPreview
 	problem  string
@@ -141,12 +140,8 @@ func (v *debugView) update(msg tea.Msg) tea.Cmd {
 		return v.onStarted(msg.err)
 	case probedMsg:
 		return v.onProbed(msg)
-	case tea.PasteMsg:
-		return v.form.onPaste(msg)
-	case tea.MouseWheelMsg:
-		v.pager.onWheel(msg)
-	case tea.KeyPressMsg:
-		return v.onKey(msg)
+	default:
+		return v.onInput(msg, &v.pager, v.onKey)
 	}
 	return nil
 }
@@ -158,11 +153,7 @@ func (v *debugView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	case v.editing && key.Matches(msg, keys.Back):
 		v.app.pop()
 	case v.editing:
-		handedIn, cmd := v.form.onKey(msg)
-		if handedIn {
-			return v.start()
-		}
-		return cmd
+		return v.onFormKey(msg, v.start)
 	case key.Matches(msg, keys.Press):
 		return v.add()
 	default:
@@ -174,14 +165,7 @@ func (v *debugView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 // add carries out what is shown. A key that was in flight when it appeared
 // doesn't count.
 func (v *debugView) add() tea.Cmd {
-	switch {
-	case v.preview == nil || v.app.now().Sub(v.opened) < settleTime:
-		return nil
-	case v.app.readOnly:
-		v.app.flash(info, "read-only: ctrl-o allows changes")
-		return nil
-	case v.app.session.fixer == nil:
-		v.app.flash(failure, "nothing can be added without the journal: "+kube.Explain(v.app.session.fixerErr))
+	if v.preview == nil || v.app.now().Sub(v.opened) < settleTime || !v.app.writesNow() {
 		return nil
 	}
 	return v.app.confirmHere("Add it", "A debug container stays in the pod until it is gone", []string{v.namespace}, v.addNow)
@@ -211,7 +195,7 @@ func (v *debugView) close() (bool, tea.Cmd) {
 			v.preview.plan.Until.Local().Format("15:04:05"))
 	case v.form != nil && !v.editing:
 		v.app.cancelTasks(v)
-		v.editing, v.form.opened = true, v.app.now()
+		v.edit()
 		return false, nil
 	}
 	return true, nil

@@ -94,24 +94,8 @@ func (v *debugView) chosen() (pod string, options kube.DebugOptions, err error) 
 	return f.value(debugPod), options, nil
 }
 
-// debugFormLine is the form's first line in the view.
-const debugFormLine = 3
-
-func (v *debugView) renderForm(width int) []string {
-	s := v.app.styles
-	lines := []string{"", "  " + s.bold.Render(clip(v.heading(), width-4)), ""}
-	lines = append(lines, v.form.render(width)...)
-	lines = append(lines, "")
-	text := fmt.Sprintf("The profile is suggested because %s. ↑↓ go to a field, → takes what is suggested, enter asks the server in a dry run; nothing is added by that.", v.why)
-	return append(lines, indent(wrapStyled(s.muted, text, min(width-4, readingWidth)), 2)...)
-}
-
-func (v *debugView) typing() bool { return v.editing }
-
-func (v *debugView) cursor() *tea.Cursor {
-	c := v.form.cursor()
-	if c != nil {
-		c.Y += debugFormLine
-	}
-	return c
+// renderChoice draws the form.
+func (v *debugView) renderChoice(width, height int) []string {
+	note := fmt.Sprintf("The profile is suggested because %s. ↑↓ go to a field, → takes what is suggested, enter asks the server in a dry run; nothing is added by that.", v.why)
+	return v.renderForm(v.heading(), note, width, height)
 }

@@ -28,7 +28,7 @@ func (v *debugView) heading() string {
 
 func (v *debugView) render(width, height int) []string {
 	if v.editing {
-		return v.renderForm(width)
+		return v.renderChoice(width, height)
 	}
 	s := v.app.styles
 	room := min(width-4, 110)

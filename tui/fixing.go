@@ -210,6 +210,15 @@ func (a *App) canWrite() bool {
 	return true
 }
 
+// writesNow is canWrite outside of read-only mode.
+func (a *App) writesNow() bool {
+	if a.readOnly {
+		a.flash(info, "read-only: ctrl-o allows changes")
+		return false
+	}
+	return a.canWrite()
+}
+
 // openPreviews shows what one would do about each finding.
 func (a *App) openPreviews(verb string, findings []*scanners.Finding, one func(context.Context, scanners.Finding) proposal) tea.Cmd {
 	v := a.newPreviews(verb, findings, one)

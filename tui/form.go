@@ -105,6 +105,16 @@ func (f *form) render(width int) []string {
 	return lines
 }
 
+// hint says what may be in the field in front, once something hides its
+// placeholder; else it is empty.
+func (f *form) hint() string {
+	field := f.fields[f.focus]
+	if value := f.value(f.focus); field.hint == "" || value == "" || value == field.hint {
+		return ""
+	}
+	return field.label + ": " + field.hint
+}
+
 // cursor is where the next letter will stand, from the form's first line.
 func (f *form) cursor() *tea.Cursor {
 	c := f.fields[f.focus].input.Cursor()

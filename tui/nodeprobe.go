@@ -24,8 +24,7 @@ type nodeProbeView struct {
 	facts  *kube.NodeFacts
 	loaded bool
 
-	form     *form
-	editing  bool
+	formPage
 	plan     *nodeProbePreview
 	asking   bool
 	running  bool
@@ -126,12 +125,8 @@ func (v *nodeProbeView) update(msg tea.Msg) tea.Cmd {
 		}
 	case nodeProbedMsg:
 		return v.onProbed(msg)
-	case tea.PasteMsg:
-		return v.form.onPaste(msg)
-	case tea.MouseWheelMsg:
-		v.pager.onWheel(msg)
-	case tea.KeyPressMsg:
-		return v.onKey(msg)
+	default:
+		return v.onInput(msg, &v.pager, v.onKey)
 	}
 	return nil
 }
@@ -143,23 +138,19 @@ func (v *nodeProbeView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	case v.editing && key.Matches(msg, keys.Back):
 		v.editing = false
 	case v.editing:
-		handedIn, cmd := v.form.onKey(msg)
-		if handedIn {
-			return v.ask()
-		}
-		return cmd
+		return v.onFormKey(msg, v.ask)
 	case v.plan != nil && key.Matches(msg, keys.Press):
 		return v.create()
 	case v.loaded && v.plan == nil && key.Matches(msg, keys.Press, keys.Probe):
-		v.edit()
+		v.choose()
 	default:
 		v.pager.onKey(msg, keys)
 	}
 	return nil
 }
 
-// edit opens the form; what was typed before is still there.
-func (v *nodeProbeView) edit() {
+// choose opens the form; what was typed before is still there.
+func (v *nodeProbeView) choose() {
 	image, err := v.app.opts.Settings.Debug.ImageFor("", kube.DebugImage)
 	if err != nil {
 		v.problem = kube.Explain(err)
@@ -174,7 +165,8 @@ func (v *nodeProbeView) edit() {
 		v.form.suggest(0, namespaceNames(v.app)[1:])
 		v.form.suggest(1, v.app.opts.Settings.Debug.Choices())
 	}
-	v.form.opened, v.editing, v.plan, v.problem = v.app.now(), true, nil, ""
+	v.edit()
+	v.plan, v.problem = nil, ""
 	v.pager.toTop()
 }
 
@@ -222,19 +214,8 @@ func (v *nodeProbeView) close() (bool, tea.Cmd) {
 		v.app.cancelTasks(v)
 		return false, nil
 	case v.plan != nil:
-		v.edit()
+		v.choose()
 		return false, nil
 	}
 	return true, nil
-}
-
-// typing says that the form takes the keys.
-func (v *nodeProbeView) typing() bool { return v.editing }
-
-func (v *nodeProbeView) cursor() *tea.Cursor {
-	c := v.form.cursor()
-	if c != nil {
-		c.Y += nodeFormLine
-	}
-	return c
 }

@@ -9,21 +9,21 @@ import (
 	"kiln/kube"
 )
 
-// nodeFormLine is the form's first line in the view.
-const nodeFormLine = 3
-
 const aboutNodeProbe = "A probe is a pod on this node for a few seconds. It has the node's folders mounted read-only, runs as root without any capability, and tells modes and " +
 	"owners of files, the kubelet's settings, accounts, ports and kernel settings. It is deleted afterwards; what it saw is kept here, and judged by the checks of the node layer for a week."
+
+func (v *nodeProbeView) heading() string {
+	return "Node " + kube.Clean(v.node) + ", looked at from inside"
+}
 
 func (v *nodeProbeView) render(width, height int) []string {
 	s := v.app.styles
 	room := min(width-5, 120)
-	lines := []string{"", s.bold.Render(clip("Node "+kube.Clean(v.node)+", looked at from inside", room)), ""}
+	lines := []string{"", s.bold.Render(clip(v.heading(), room)), ""}
 	switch {
 	case v.editing:
-		lines = append(indent(lines, 2), v.form.render(width)...)
-		text := "↑↓ go to a field, → takes what is suggested, enter asks the server in a dry run and shows the pod; nothing is created by that."
-		return append(append(lines, ""), indent(wrapStyled(s.muted, text, min(room, readingWidth)), 2)...)
+		note := "↑↓ go to a field, → takes what is suggested, enter asks the server in a dry run and shows the pod; nothing is created by that."
+		return v.renderForm(v.heading(), note, width, height)
 	case v.running:
 		lines = append(lines, wrapStyled(s.text, fmt.Sprint(v.progress.Load()), room)...)
 		lines = append(lines, "", s.muted.Render("esc stops it, and has the pod deleted"))

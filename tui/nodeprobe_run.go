@@ -13,14 +13,7 @@ import (
 // create carries out what is shown. A key that was in flight when it appeared
 // doesn't count.
 func (v *nodeProbeView) create() tea.Cmd {
-	switch {
-	case v.app.now().Sub(v.opened) < settleTime:
-		return nil
-	case v.app.readOnly:
-		v.app.flash(info, "read-only: ctrl-o allows changes")
-		return nil
-	case v.app.session.fixer == nil:
-		v.app.flash(failure, "nothing can be created without the journal: "+kube.Explain(v.app.session.fixerErr))
+	if v.app.now().Sub(v.opened) < settleTime || !v.app.writesNow() {
 		return nil
 	}
 	return v.app.confirmHere("Create it", "A pod will read the node's files for some seconds", []string{v.plan.plan.Pod.Namespace}, v.createNow)

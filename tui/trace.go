@@ -17,10 +17,8 @@ import (
 // traceView follows a request through the API server: a form for the request,
 // and what became of it, step by step. Nothing is changed by it.
 type traceView struct {
-	app  *App
-	form *form
-	// editing says that the form is being filled in.
-	editing bool
+	app *App
+	formPage
 
 	result *tracedMsg
 	pager
@@ -79,7 +77,7 @@ func parseTrace(arg, namespace string) (traceQuestion, string) {
 }
 
 func newTraceView(a *App, q traceQuestion) *traceView {
-	v := &traceView{app: a, editing: true, pager: newPager()}
+	v := &traceView{app: a, pager: newPager()}
 	v.form = newForm(a,
 		[3]string{"Who", "me; or ServiceAccount:shop/api, Group:devs, a user", q.as},
 		[3]string{"Verb", "get list create update patch delete …", q.verb},
@@ -91,6 +89,7 @@ func newTraceView(a *App, q traceQuestion) *traceView {
 	v.form.suggest(0, a.traceSubjects())
 	v.form.suggest(1, []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "impersonate", "bind", "escalate"})
 	v.form.suggest(4, namespaceNames(a)[1:])
+	v.edit()
 	return v
 }
 
@@ -190,12 +189,8 @@ func (v *traceView) update(msg tea.Msg) tea.Cmd {
 		v.result = &msg
 		v.version++
 		v.pager.toTop()
-	case tea.PasteMsg:
-		return v.form.onPaste(msg)
-	case tea.MouseWheelMsg:
-		v.pager.onWheel(msg)
-	case tea.KeyPressMsg:
-		return v.onKey(msg)
+	default:
+		return v.onInput(msg, &v.pager, v.onKey)
 	}
 	return nil
 }
@@ -208,13 +203,9 @@ func (v *traceView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 			v.app.pop()
 		}
 	case v.editing:
-		handedIn, cmd := v.form.onKey(msg)
-		if handedIn {
-			return v.start()
-		}
-		return cmd
+		return v.onFormKey(msg, v.start)
 	case key.Matches(msg, keys.Open):
-		v.editing, v.form.opened = true, v.app.now()
+		v.edit()
 	case key.Matches(msg, keys.Copy):
 		return v.app.copy(v.question().commandLine())
 	default:
@@ -232,16 +223,6 @@ func (q traceQuestion) commandLine() string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-func (v *traceView) typing() bool { return v.editing }
-
-func (v *traceView) cursor() *tea.Cursor {
-	c := v.form.cursor()
-	if c != nil {
-		c.Y += traceFormLine
-	}
-	return c
 }
 
 func (v *traceView) hints() []key.Binding {

@@ -10,17 +10,11 @@ import (
 	"kiln/scanners/tracing"
 )
 
-// traceFormLine is the form's first line in the view.
-const traceFormLine = 2
-
 func (v *traceView) render(width, height int) []string {
 	s := v.app.styles
 	if v.editing {
-		lines := []string{"  " + s.bold.Render(clip("Follow a request through the API server", width-2)), ""}
-		lines = append(lines, v.form.render(width)...)
-		lines = append(lines, "")
-		text := "Nothing is changed by it: what would change something is sent as a dry run. ↑↓ go to a field, → takes what is suggested, enter asks the server."
-		return append(lines, indent(wrapStyled(s.muted, text, min(width-4, readingWidth)), 2)...)
+		note := "Nothing is changed by it: what would change something is sent as a dry run. ↑↓ go to a field, → takes what is suggested, enter asks the server."
+		return v.renderForm("Follow a request through the API server", note, width, height)
 	}
 	if now := (drawnFor{width, v.app.theme.Name, v.version}); now != v.drawn {
 		v.pager.setLines(indent(v.draw(min(width-5, 120)), 2))
