@@ -86,13 +86,18 @@ func (d *dialog) edit(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
+// press is enter. After something was typed it doesn't cancel, as nobody means
+// that: the right name leads to the button that goes on.
 func (d *dialog) press() tea.Cmd {
-	if d.buttons.focus == 0 {
+	switch {
+	case d.buttons.focus == 0 && (d.typed == "" || d.input.Value() == ""):
 		d.app.dialog = nil
 		return nil
-	}
-	if d.typed != "" && d.input.Value() != d.typed {
+	case d.typed != "" && d.input.Value() != d.typed:
 		d.problem = "that is not the name"
+		return nil
+	case d.buttons.focus == 0:
+		d.buttons.focus, d.problem = 1, "that is the name: enter once more goes on"
 		return nil
 	}
 	d.app.dialog = nil

@@ -63,6 +63,28 @@ func TestContextsHaveTheirOwnModeAndSkin(t *testing.T) {
 	}
 }
 
+// Enter after the name, without tab, must not look as if it had been done.
+func TestEnterAfterTheNameDoesNotCancel(t *testing.T) {
+	a, c := newTestApp(t, "prod-eu-1", 80, 24)
+	done := false
+	a.confirmHere("Apply", "Apply", nil, func() tea.Cmd { done = true; return nil })
+	c.now = c.now.Add(settleTime)
+	typeText(a, "prod-eu-")
+	press(a, "enter")
+	if a.dialog == nil || !strings.Contains(screenText(a), "that is not the name") {
+		t.Fatalf("half a name:\n%s", screenText(a))
+	}
+	typeText(a, "1")
+	press(a, "enter")
+	if done || a.dialog == nil || !strings.Contains(screenText(a), "enter once more") {
+		t.Fatalf("the name:\n%s", screenText(a))
+	}
+	press(a, "enter")
+	if !done || a.dialog != nil {
+		t.Errorf("done: %v\n%s", done, screenText(a))
+	}
+}
+
 func TestProductionNamespaceWantsItsNameTyped(t *testing.T) {
 	a, c := configuredApp(t, scanners.Config{}, "shared")
 	p := fixtureProposal()
