@@ -200,5 +200,5 @@ func (v *quickActionsView) hints() []key.Binding {
 
 func (v *quickActionsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Quick actions", []key.Binding{k.Open, k.Back}}, k.moving()}
+	return []keyGroup{{"Quick actions", []key.Binding{k.Open, helped(k.Namespace, "open the one with the number"), k.Back}}, k.moving()}
 }

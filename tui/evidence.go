@@ -162,7 +162,8 @@ func (v *evidenceView) hints() []key.Binding {
 }
 
 func (v *evidenceView) help() []keyGroup {
-	return []keyGroup{{"Evidence", v.hints()}, v.app.keys.moving()}
+	k := v.app.keys
+	return []keyGroup{{"Evidence", append(v.hints(), helped(k.Probe, "look now"))}, k.moving()}
 }
 
 // look probes from the debug container that runs, keeps what it saw, and ends

@@ -27,9 +27,6 @@ func (v *findingsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	if sort, ok := sortKeyOf(msg, keys, v.query.sort); ok {
-		if v.table.rows == 0 {
-			v.app.flash(info, "there is no finding here to sort")
-		}
 		v.query.reversed = sort == v.query.sort && !v.query.reversed
 		v.query.sort = sort
 		return v.arrange()
@@ -46,19 +43,14 @@ func (v *findingsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return v.openGroups()
 	case key.Matches(msg, keys.System):
 		v.query.system = !v.query.system
-		v.app.flash(info, "the cluster's own components: "+map[bool]string{true: "listed too", false: "folded"}[v.query.system])
 		return v.arrange()
 	case key.Matches(msg, keys.Accepted):
 		v.query.noAccepted = !v.query.noAccepted
-		v.app.flash(info, "accepted findings: "+map[bool]string{true: "left out", false: "listed too"}[v.query.noAccepted])
 		return v.arrange()
 	case key.Matches(msg, keys.AllNamespaces):
-		v.app.flash(info, "all namespaces are listed")
 		return v.app.setNamespace("all")
 	case key.Matches(msg, keys.Namespace):
 		return v.app.namespaceByNumber(int(msg.String()[0] - '0'))
-	case key.Matches(msg, keys.ClearMarks) && len(v.query.marked) == 0:
-		v.app.flash(info, "no finding is marked")
 	case key.Matches(msg, keys.ClearMarks):
 		v.query.marked = map[string]bool{}
 		return v.arrange()

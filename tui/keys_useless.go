@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -30,34 +29,54 @@ func (k *keyMap) places() []keyGroup {
 	}
 }
 
-// isUseless says that a key means something elsewhere, but nothing in the view
-// in front: it isn't in its help.
-func (a *App) isUseless(msg tea.KeyPressMsg) bool {
-	matches := func(b key.Binding) bool { return key.Matches(msg, b) }
-	in := func(g keyGroup) bool { return slices.ContainsFunc(g.keys, matches) }
-	if in(a.keys.moving()) || key.Matches(msg, a.keys.Left, a.keys.Right) {
-		return false
+// onCommonKey handles a key that isn't typed text. One that does nothing says
+// so, but for those that move: at the end of a list everybody sees why.
+func (a *App) onCommonKey(msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, append(a.keys.moving().keys, a.keys.Left, a.keys.Right)...) {
+		return a.top().update(msg)
 	}
+	here := meanings(msg, a.helpHere())
+	if len(here) == 0 {
+		if elsewhere := meanings(msg, a.keys.places()); len(elsewhere) > 0 {
+			a.flash(info, keyName(msg)+" does nothing here; "+strings.Join(elsewhere, ", "))
+			return nil
+		}
+		return a.top().update(msg)
+	}
+	before, said := a.screen(), a.messages.said
+	cmd, handled := a.onGlobalKey(msg)
+	if !handled {
+		cmd = a.top().update(msg)
+	}
+	if cmd == nil && a.messages.said == said && a.screen() == before {
+		a.flash(info, keyName(msg)+" changes nothing now; "+here[0])
+	}
+	return cmd
+}
+
+// helpHere is the help of the view in front and of the keys that work in every
+// view, but for keys that go through matches where there are none.
+func (a *App) helpHere() []keyGroup {
 	here := a.top().help()
 	if page, ok := a.top().(interface{ found() int }); ok && page.found() == 0 {
 		for i := range here {
 			here[i] = without(without(here[i], a.keys.NextMatch), a.keys.PreviousMatch)
 		}
 	}
-	return slices.ContainsFunc(a.keys.places(), in) && !slices.ContainsFunc(here, in)
+	return append(here, a.keys.global(), keyGroup{"Everywhere", []key.Binding{a.keys.Filter}})
 }
 
-// sayUseless says where such a key works.
-func (a *App) sayUseless(msg tea.KeyPressMsg) {
-	var does []string
-	for _, place := range a.keys.places() {
-		for _, binding := range place.keys {
+// meanings are what a key means in groups of keys: "in lists: open".
+func meanings(msg tea.KeyPressMsg, groups []keyGroup) []string {
+	var all []string
+	for _, g := range groups {
+		for _, binding := range g.keys {
 			if key.Matches(msg, binding) {
-				does = append(does, place.title+": "+binding.Help().Desc)
+				all = append(all, g.title+": "+binding.Help().Desc)
 			}
 		}
 	}
-	a.flash(info, keyName(msg)+" does nothing here; "+strings.Join(does, ", "))
+	return all
 }
 
 // keyName writes a key as the help does: ctrl-s, shift-d.

@@ -75,5 +75,6 @@ func (v *nodeProbeView) hints() []key.Binding {
 }
 
 func (v *nodeProbeView) help() []keyGroup {
-	return []keyGroup{{"Node", v.hints()}, v.app.keys.moving()}
+	k := v.app.keys
+	return []keyGroup{{"Node", append(v.hints(), helped(k.Probe, "look now"))}, k.moving()}
 }

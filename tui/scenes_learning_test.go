@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"kiln/kube"
 	"kiln/scanners"
 )
@@ -41,7 +43,9 @@ func lessonScenes() []scene {
 		}},
 		{"path-trial", "staging", func(_ *testing.T, a *App) { openPathStop(a, "pod/privileged", keepOut) }},
 		{"path-let-in", "staging", func(_ *testing.T, a *App) {
-			openPathStop(a, "pod/privileged", keepOut).attempts = []attempt{{what: "Deployment/checkout-copy in shop"}, {what: "Pod/checkout-copy in shop", problem: "the server didn't answer in time"}}
+			v := openPathStop(a, "pod/privileged", keepOut)
+			v.bad = &unstructured.Unstructured{Object: map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"namespace": "shop", "name": "checkout"}}}
+			v.attempts = []attempt{{what: "Deployment/checkout-copy in shop"}, {what: "Pod/checkout-copy in shop", problem: "the server didn't answer in time"}}
 		}},
 		{"path-refused", "staging", func(_ *testing.T, a *App) {
 			openPathStop(a, "pod/privileged", keepOut).attempts = []attempt{

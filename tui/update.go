@@ -98,14 +98,7 @@ func (a *App) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	if a.typing() != nil {
 		return a.top().update(msg)
 	}
-	if cmd, handled := a.onGlobalKey(msg); handled {
-		return cmd
-	}
-	if a.isUseless(msg) {
-		a.sayUseless(msg)
-		return nil
-	}
-	return a.top().update(msg)
+	return a.onCommonKey(msg)
 }
 
 // onGlobalKey handles the keys that work in every view.
