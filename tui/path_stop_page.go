@@ -136,20 +136,12 @@ func (v *pathStopView) drawTrial(width int) []string {
 	case !admitted(v.attempts):
 		return append(lines, v.paragraph("So it isn't known whether anything would refuse it. Enter goes on.", width)...)
 	}
-	warned := slices.ContainsFunc(v.attempts, func(a attempt) bool { return len(a.warnings) > 0 })
 	lines = append(lines, v.paragraph("Nothing refuses it: the next one gets in as this one did.", width)...)
 	if !v.guardable() {
 		return append(lines, v.paragraph("kiln has no guardrail for this. Scan manifests before they get here: kiln scan -f DIR --fail-on low. Enter goes on.", width)...)
 	}
-	command := "kiln guard " + v.stop.check.ID
-	if v.bad != nil && v.bad.GetNamespace() != "" {
-		command += " -n " + v.bad.GetNamespace()
-	}
-	if warned {
-		command += " --deny"
-	}
 	lines = append(lines, v.paragraph("A guardrail keeps it out: first one that only warns, then one that refuses. Enter previews the next; on the command line:", width)...)
-	return append(lines, "", "  "+s.code.Render(clip(kube.Clean(command), width-2)))
+	return append(lines, "", "  "+s.code.Render(clip(kube.Clean(guardCommand(v.stop.check.ID, v.bad, v.attempts)), width-2)))
 }
 
 func drawAttempt(s *styles, a attempt, width int) []string {

@@ -87,12 +87,17 @@ func (v *pathStopView) try() tea.Cmd {
 			}
 			bad = live
 		}
-		attempts := []attempt{session.attempt(ctx, kube.CopyToCreate(bad))}
-		if pod := podOf(bad); pod != nil {
-			attempts = append(attempts, session.attempt(ctx, pod))
-		}
-		return triedMsg{attempts, bad}
+		return triedMsg{session.attempts(ctx, bad), bad}
 	})
+}
+
+// attempts sends the bad object, and a pod of it, once more.
+func (s *Session) attempts(ctx context.Context, bad *unstructured.Unstructured) []attempt {
+	attempts := []attempt{s.attempt(ctx, kube.CopyToCreate(bad))}
+	if pod := podOf(bad); pod != nil {
+		attempts = append(attempts, s.attempt(ctx, pod))
+	}
+	return attempts
 }
 
 // attempt traces the making of an object.
@@ -142,14 +147,31 @@ func podOf(workload *unstructured.Unstructured) *unstructured.Unstructured {
 	return nil
 }
 
-// unguarded says that no admission stands before such a finding: it is a
-// setting of a machine, or of the control plane.
 func (v *pathStopView) unguarded() bool {
 	f := v.found
 	if f == nil && len(v.stop.findings) > 0 {
 		f = v.stop.findings[0]
 	}
+	return unguarded(f)
+}
+
+// unguarded says that no admission stands before such a finding: it is a
+// setting of a machine, or of the control plane.
+func unguarded(f *scanners.Finding) bool {
 	return f != nil && (f.Object.Kind == "Node" || f.Object.Name == "" || strings.HasPrefix(f.Object.APIVersion, "kiln/") || f.Object.Namespace == metav1.NamespaceSystem)
+}
+
+// guardCommand makes the next guardrail on the command line: the one that
+// refuses where one warns already.
+func guardCommand(check string, bad *unstructured.Unstructured, attempts []attempt) string {
+	command := "kiln guard " + check
+	if bad != nil && bad.GetNamespace() != "" {
+		command += " -n " + bad.GetNamespace()
+	}
+	if slices.ContainsFunc(attempts, func(a attempt) bool { return len(a.warnings) > 0 }) {
+		command += " --deny"
+	}
+	return command
 }
 
 // guardable says that kiln can make a guardrail for the check.

@@ -32,6 +32,9 @@ func plainCommands() []plainCommand {
 		{[]string{"undo", "u"}, "[N]", "preview taking a journal entry back, the newest without a number, then do it or cancel", (*plain).undo},
 		{[]string{"posture"}, "", "scores by layer", (*plain).posture},
 		{[]string{"checks"}, "", "the checks that could not be judged, and why", (*plain).checks},
+		{[]string{"path"}, "[N|next|reset]", "a guided way through the six layers, by what is wrong in your cluster", (*plain).path},
+		{[]string{"trace"}, "VERB RESOURCE [NAME] [as SUBJECT]", "follow a request through the API server, without making it", (*plain).trace},
+		{[]string{"who-can"}, "VERB RESOURCE [NAME]", "who may do something, by which binding", (*plain).whoCan},
 		{[]string{"scan"}, "", "read the cluster again", func(p *plain, ctx context.Context, _ string) error { p.rescan(ctx); return nil }},
 		{[]string{"readonly"}, "on|off", "refuse every write, or allow them again", (*plain).readOnly},
 		{[]string{"help", "?"}, "", "this list", (*plain).help},
@@ -66,6 +69,7 @@ func (p *plain) help(context.Context, string) error {
 		p.say("%s: %s.", strings.TrimSpace(strings.Join(names, " or ")+" "+c.takes), c.does)
 	}
 	p.say("A filter is a regular expression, with fields as in sev:high layer:pod ns:shop fix:safe. list alone takes it away.")
+	p.say("What else kiln does has commands of its own, which talk in lines, too: kiln guard, kiln act, kiln reach, kiln debug. Findings are accepted in kiln.yaml.")
 	return nil
 }
 

@@ -29,31 +29,37 @@ func (p *plain) fix(ctx context.Context, arg string) error {
 		}
 		answers[key] = value
 	}
+	_, err = p.mend(ctx, f, answers)
+	return err
+}
+
+// mend previews a fix until it is applied or not: done says that it was.
+func (p *plain) mend(ctx context.Context, f *scanners.Finding, answers fixes.Answers) (done bool, err error) {
 	if p.session.fixer == nil {
-		return fmt.Errorf("nothing can be changed without the journal: %w", p.session.fixerErr)
+		return false, fmt.Errorf("nothing can be changed without the journal: %w", p.session.fixerErr)
 	}
 	for {
 		proposal := p.propose(ctx, *f, answers)
 		if !p.show(proposal) {
-			return nil
+			return false, nil
 		}
 		p.questions(proposal.preview.Plan.Questions)
 		answer, ok := p.ask(ctx, "apply, export or cancel? ")
 		key, value, isAnswer := strings.Cut(strings.TrimPrefix(answer, "answer "), "=")
 		switch {
 		case !ok:
-			return nil
+			return false, nil
 		case isAnswer:
 			answers[strings.TrimSpace(key)] = strings.TrimSpace(value)
 		case strings.EqualFold(answer, "export"):
-			return p.export(proposal.preview)
+			return false, p.export(proposal.preview)
 		case strings.EqualFold(answer, "apply"):
 			return p.write(ctx, proposal.preview, func() (fixes.Entry, error) {
 				return p.session.fixer.Apply(ctx, proposal.preview, proposal.words())
-			})
+			}), nil
 		default:
 			p.say("Cancelled: nothing was changed.")
-			return nil
+			return false, nil
 		}
 	}
 }
@@ -127,8 +133,9 @@ func (p *plain) questions(all []fixes.Question) {
 	}
 }
 
-// write changes the cluster, in production only after its name was typed.
-func (p *plain) write(ctx context.Context, preview fixes.Preview, carryOut func() (fixes.Entry, error)) error {
+// write changes the cluster, in production only after its name was typed. It
+// says whether it did.
+func (p *plain) write(ctx context.Context, preview fixes.Preview, carryOut func() (fixes.Entry, error)) bool {
 	names := []string{p.session.cluster.Context}
 	for _, t := range preview.Targets {
 		names = append(names, t.Change.Target.Namespace)
@@ -136,7 +143,7 @@ func (p *plain) write(ctx context.Context, preview fixes.Preview, carryOut func(
 	if i := slices.IndexFunc(names, p.opts.Settings.LooksProduction); i >= 0 {
 		if typed, _ := p.ask(ctx, "This is production. To go on, type "+kube.Clean(names[i])+": "); typed != names[i] {
 			p.say("Cancelled: nothing was changed.")
-			return nil
+			return false
 		}
 	}
 	entry, err := carryOut()
@@ -144,13 +151,13 @@ func (p *plain) write(ctx context.Context, preview fixes.Preview, carryOut func(
 		why, steps := whyNot(err)
 		p.say("Not done: %s", why)
 		p.block(steps)
-		return nil
+		return false
 	}
 	p.say("Done: %s, journal entry %s is %s.", kube.Clean(entry.Title), entry.ID, entry.State)
 	if !p.opts.Live {
 		p.say("Type scan to see the findings as they are now.")
 	}
-	return nil
+	return true
 }
 
 func (p *plain) export(preview fixes.Preview) error {
@@ -208,5 +215,6 @@ func (p *plain) undo(ctx context.Context, arg string) error {
 		p.say("Cancelled: nothing was changed.")
 		return nil
 	}
-	return p.write(ctx, one.preview, func() (fixes.Entry, error) { return p.session.fixer.Undo(ctx, entries[n].ID) })
+	p.write(ctx, one.preview, func() (fixes.Entry, error) { return p.session.fixer.Undo(ctx, entries[n].ID) })
+	return nil
 }
