@@ -2,6 +2,7 @@ package kube
 
 import (
 	"errors"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,7 +14,9 @@ import (
 // documents reads all documents of one file.
 func (r *manifestReader) documents(file, text string, named bool) {
 	for _, d := range SplitDocuments(text) {
-		r.document(file, d, named)
+		for _, part := range jsonLines(d) {
+			r.document(file, part, named)
+		}
 	}
 }
 
@@ -53,10 +56,20 @@ func isSeparator(line string) bool {
 
 // document reads one document: an object, a list of objects, or nothing.
 func (r *manifestReader) document(file string, d Document, named bool) {
-	var root yaml.Node
-	err := yaml.Unmarshal([]byte(d.Text), &root)
-	if err == nil && (len(root.Content) == 0 || root.Content[0].Tag == "!!null") {
+	var root, next yaml.Node
+	reader := yaml.NewDecoder(strings.NewReader(d.Text))
+	err := reader.Decode(&root)
+	if errors.Is(err, io.EOF) || err == nil && (len(root.Content) == 0 || root.Content[0].Tag == "!!null") {
 		return // only comments
+	}
+	if err == nil {
+		if more := reader.Decode(&next); !errors.Is(more, io.EOF) {
+			line := next.Line
+			if more != nil {
+				line = lineIn(more.Error())
+			}
+			r.problem(Problem{File: file, Line: d.Line + line - 1, Message: "more follows the first object: put a line of --- between them", Lost: true})
+		}
 	}
 	raw := []byte(nil)
 	if err == nil {
@@ -119,7 +132,11 @@ func (r *manifestReader) syntaxProblem(file string, d Document, err error) Probl
 	if strings.Contains(d.Text, "{{") {
 		message += " (it looks like a template: render it first, for example with helm template)"
 	}
-	return Problem{File: file, Line: d.Line + lineIn(err.Error()) - 1, Message: message, Lost: true}
+	line := lineIn(err.Error())
+	if lines := strings.Split(d.Text, "\n"); line <= len(lines) && strings.HasPrefix(strings.TrimLeft(lines[line-1], " "), "\t") {
+		message += " (the line begins with a tab, YAML takes blanks alone)"
+	}
+	return Problem{File: file, Line: d.Line + line - 1, Message: message, Lost: true}
 }
 
 // shiftLines makes line numbers count from the start of the file.

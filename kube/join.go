@@ -47,7 +47,11 @@ func joinWorkloads(inv *Inventory) {
 	for _, p := range inv.Pods {
 		j.pod(p)
 	}
-	slices.SortStableFunc(inv.Workloads, func(a, b *Workload) int {
+	sortWorkloads(inv.Workloads)
+}
+
+func sortWorkloads(workloads []*Workload) {
+	slices.SortStableFunc(workloads, func(a, b *Workload) int {
 		return cmp.Or(cmp.Compare(a.Namespace(), b.Namespace()), cmp.Compare(a.Object.GetName(), b.Object.GetName()))
 	})
 }

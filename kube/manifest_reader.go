@@ -3,6 +3,7 @@ package kube
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,8 @@ type manifestReader struct {
 	kinds     []kind
 	decoder   runtime.Decoder
 	texts     map[string][]byte
+	// templates are the pod templates of kinds that kiln doesn't know.
+	templates []*Workload
 }
 
 func newManifestReader(namespace string) *manifestReader {
@@ -66,7 +69,10 @@ func (r *manifestReader) object(at Origin, raw []byte, named bool) {
 		Items      []json.RawMessage `json:"items"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil || head.Kind == "" || head.APIVersion == "" {
-		if named {
+		switch {
+		case named && isKustomization(at.File):
+			r.problem(kustomization(at))
+		case named:
 			r.problem(Problem{File: at.File, Line: at.Line, Message: "not a Kubernetes object: it has no apiVersion and kind", Lost: true})
 		}
 		return
@@ -82,9 +88,43 @@ func (r *manifestReader) object(at Origin, raw []byte, named bool) {
 	}
 	if !ok {
 		r.inv.objects++ // a kind that no check judges
+		if named && head.Kind == "Kustomization" {
+			r.problem(kustomization(at))
+		}
+		r.podTemplate(at, raw)
 		return
 	}
+	r.unknownVersion(at, k, head.APIVersion)
 	r.add(at, k, raw)
+}
+
+// unknownVersion names a version that no API server has had. The object is read
+// as the current one all the same.
+func (r *manifestReader) unknownVersion(at Origin, k kind, apiVersion string) {
+	gvk := schema.FromAPIVersionAndKind(apiVersion, k.gvk.Kind)
+	if _, old := lifecycleOf(apiVersion, gvk.Kind); old || k.custom || k.metadataOnly || gvk.Group != k.gvk.Group || scheme.Scheme.Recognizes(gvk) {
+		return
+	}
+	r.problem(Problem{File: at.File, Line: at.Line, Message: fmt.Sprintf("there is no version %s of %s, it is read as %s; the API server refuses it", apiVersion, gvk.Kind, k.gvk.GroupVersion())})
+}
+
+// isTemplate names an object that has still to be rendered: what it will be
+// can't be told.
+func (r *manifestReader) isTemplate(at Origin, kind string, meta metav1.Object) bool {
+	if !strings.Contains(meta.GetName()+meta.GetNamespace(), "{{") {
+		return false
+	}
+	r.problem(Problem{File: at.File, Line: at.Line, Message: fmt.Sprintf("%s/%s is a template: render it first, for example with helm template", kind, meta.GetName()), Lost: true})
+	return true
+}
+
+func isKustomization(file string) bool {
+	return slices.Contains([]string{"kustomization.yaml", "kustomization.yml", "Kustomization"}, filepath.Base(file))
+}
+
+// kustomization says that what a kustomization builds isn't looked at.
+func kustomization(at Origin) Problem {
+	return Problem{File: at.File, Line: at.Line, Message: "a kustomization: scan what it builds (kubectl kustomize FOLDER | kiln scan -f -)", Lost: true}
 }
 
 // noteVersion remembers an object whose version of the API goes or has gone,
@@ -137,12 +177,18 @@ func withType(raw json.RawMessage, apiVersion, kind string) json.RawMessage {
 func (r *manifestReader) add(at Origin, k kind, raw []byte) {
 	decoded, err := r.decode(k, raw)
 	obj, isObject := decoded.(Object)
-	if err != nil && !runtime.IsStrictDecodingError(err) || !isObject {
-		r.problem(Problem{File: at.File, Line: at.Line, Message: fmt.Sprintf("not a valid %s: %v", k.gvk.Kind, err), Lost: true})
+	if err == nil && !isObject {
+		err = fmt.Errorf("it was read as a %T", decoded)
+	}
+	if !isObject || err != nil && !runtime.IsStrictDecodingError(err) {
+		r.problem(Problem{File: at.File, Line: at.Line, Message: fmt.Sprintf("not a valid %s: %s", k.gvk.Kind, ExplainDecoding(err)), Lost: true})
 		return
 	}
 	if err != nil {
 		r.problem(Problem{File: at.File, Line: at.Line, Message: fmt.Sprintf("%s/%s: %v", k.gvk.Kind, obj.GetName(), err)})
+	}
+	if r.isTemplate(at, k.gvk.Kind, obj) {
+		return
 	}
 	if obj.GetNamespace() == "" && !clusterScoped(k.resource) {
 		obj.SetNamespace(r.namespace)
@@ -210,6 +256,8 @@ func (r *manifestReader) finish() *Inventory {
 	}
 	r.controlPlane()
 	joinWorkloads(inv)
+	inv.Workloads = append(inv.Workloads, r.templates...)
+	sortWorkloads(inv.Workloads)
 	dropSpokenFor(inv)
 	return inv
 }

@@ -54,6 +54,9 @@ func ReadManifests(opts ManifestOptions) (*Inventory, []Problem, error) {
 	if opts.Now.IsZero() {
 		opts.Now = time.Now()
 	}
+	if at := slices.Index(opts.Paths, "-"); at >= 0 && slices.Contains(opts.Paths[at+1:], "-") {
+		return nil, nil, errors.New("reading manifests: standard input (-) is named twice, and can be read once")
+	}
 	r := newManifestReader(opts.Namespace)
 	r.texts = opts.Texts
 	r.inv.TakenAt = opts.Now.UTC()
@@ -80,16 +83,33 @@ func (r *manifestReader) path(p string, stdin io.Reader) error {
 	if !info.IsDir() {
 		return r.file(p, true)
 	}
+	return r.folder(p)
+}
+
+// folder reads a folder's manifests, with all below them. A link to a file is
+// read, as those are which a ConfigMap's volume is made of; one to a folder
+// might lead in circles, and is named.
+func (r *manifestReader) folder(p string) error {
 	files := 0
-	err = filepath.WalkDir(p, func(name string, entry fs.DirEntry, err error) error {
-		switch {
+	root := p + string(filepath.Separator) // follows p itself if it is a link
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		kind := fs.ModeIrregular
+		if err == nil {
+			kind = typeOf(name, entry)
+		}
+		switch hidden := name != root && strings.HasPrefix(filepath.Base(name), "."); {
 		case err != nil:
 			r.problem(Problem{File: name, Message: err.Error(), Lost: true})
-		case entry.IsDir() && name != p && strings.HasPrefix(entry.Name(), "."):
+		case hidden && entry.IsDir():
 			return fs.SkipDir
-		case entry.Type().IsRegular() && isManifestName(name):
+		case kind.IsDir() && !entry.IsDir() && !hidden:
+			r.problem(Problem{File: name, Message: "a link to a folder isn't followed: name the folder too, if it should be read"})
+		case kind.IsDir() || !isManifestName(name):
+		case kind.IsRegular():
 			files++
 			return r.file(name, false)
+		default:
+			r.problem(Problem{File: name, Message: "not a file that can be read", Lost: true})
 		}
 		return nil
 	})
@@ -97,6 +117,18 @@ func (r *manifestReader) path(p string, stdin io.Reader) error {
 		return fmt.Errorf("reading manifests: no .yaml, .yml or .json file in %s", p)
 	}
 	return err
+}
+
+// typeOf is what an entry of a folder is, or what its link leads to.
+func typeOf(name string, entry fs.DirEntry) fs.FileMode {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		return entry.Type()
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return fs.ModeIrregular // it leads nowhere
+	}
+	return info.Mode().Type()
 }
 
 func isManifestName(name string) bool {
@@ -127,7 +159,7 @@ func (r *manifestReader) stream(name string, from io.Reader, named bool) error {
 	case len(text) > largestManifest:
 		r.problem(Problem{File: name, Message: fmt.Sprintf("larger than %d MiB: split it", largestManifest>>20), Lost: true})
 	default:
-		r.documents(name, string(text), named)
+		r.documents(name, plainText(text), named)
 	}
 	return nil
 }
