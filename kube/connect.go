@@ -31,6 +31,10 @@ import (
 // reported in seconds. Later requests have RequestLimit.
 const connectTimeout = 10 * time.Second
 
+// pluginTimeout is connectTimeout where a credential plugin comes first, which
+// may have the user log in with a browser.
+const pluginTimeout = time.Minute
+
 // Cluster is a connection: who talks to what, and the clients to do it with.
 // All clients share one transport, and so its read-only Gate and its
 // collection of warnings.
@@ -153,7 +157,11 @@ func protobuf(config *rest.Config) *rest.Config {
 // greet makes the first requests. Without a version there is no connection;
 // the rest is good to know.
 func (c *Cluster) greet(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	limit := connectTimeout
+	if c.Config.ExecProvider != nil {
+		limit = pluginTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	version, err := c.Client.Discovery().RESTClient().Get().AbsPath("/version").MaxRetries(2).DoRaw(ctx)
 	if err != nil {

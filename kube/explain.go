@@ -45,7 +45,11 @@ func explainConfig(err error) (what, try string) {
 		return text, "kubectl config get-contexts lists those that do"
 	case strings.Contains(text, "error loading config file"), clientcmd.IsConfigurationInvalid(err):
 		return "the kubeconfig can't be used: " + lastPart(text), "kubectl config view shows what is read, and from where"
-	case strings.Contains(text, "getting credentials: exec"), strings.Contains(text, "executable") && strings.Contains(text, "not found"):
+	case strings.Contains(text, "getting credentials: "):
+		_, why, _ := strings.Cut(text, "getting credentials: ")
+		why = strings.TrimPrefix(why, "exec: ")
+		return "the kubeconfig's credential plugin failed: " + strings.TrimSuffix(lastPart(why), "."), "run it by hand, or log in with your provider's tool"
+	case strings.Contains(text, "executable") && strings.Contains(text, "not found"):
 		return "the kubeconfig's credential plugin failed: " + lastPart(text), "run it by hand, or log in with your provider's tool"
 	}
 	return "", ""

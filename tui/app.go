@@ -33,7 +33,11 @@ type App struct {
 	contexts    []kubeContext
 	session     *Session
 	connectErr  string
-	readOnly    bool
+	// connectFailure is the error behind connectErr.
+	connectFailure error
+	// plugin hears the kubeconfig's credential plugin; nil without a screen.
+	plugin   *plugin
+	readOnly bool
 	// wantsReadOnly is the user's own will, whatever the context's
 	// configuration says; adopted says that this was asked.
 	wantsReadOnly, adopted bool
@@ -128,6 +132,9 @@ func (a *App) Init() tea.Cmd {
 	if a.opts.Theme == "" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
+	if a.plugin != nil {
+		cmds = append(cmds, a.plugin.listen)
+	}
 	if a.opts.Command != "" {
 		cmds = append(cmds, a.runCommand(a.opts.Command))
 	}
@@ -144,7 +151,7 @@ func (a *App) connect(contextName string) tea.Cmd {
 	if name := cleanOr(contextName, a.contextName); name != "" {
 		label += " to " + name
 	}
-	a.connectErr = ""
+	a.connectErr, a.connectFailure = "", nil
 	opts, readOnly := a.opts, a.readOnly
 	return a.start(nil, label, func(ctx context.Context) tea.Msg {
 		session, err := connect(ctx, opts, contextName, readOnly)
@@ -172,7 +179,8 @@ func (a *App) onConnected(s *Session) tea.Cmd {
 }
 
 func (a *App) onConnectFailed(err error) {
-	a.connectErr = kube.Explain(err)
+	a.connectFailure = a.plugin.withWords(err)
+	a.connectErr = kube.Explain(a.connectFailure)
 	a.flash(failure, a.connectErr)
 }
 

@@ -31,8 +31,17 @@ func (a *App) runKiln(args ...string) tea.Cmd {
 	}
 	words := &lastWords{}
 	cmd := exec.CommandContext(a.ctx, self, append(args, a.connectionFlags()...)...)
-	cmd.Stderr = io.MultiWriter(os.Stderr, words)
+	cmd.Stderr = io.MultiWriter(a.terminalError(), words)
 	return tea.ExecProcess(cmd, func(err error) tea.Msg { return kilnDoneMsg{err, words.String()} })
+}
+
+// terminalError is standard error, from which the screen keeps credential
+// plugins away.
+func (a *App) terminalError() io.Writer {
+	if a.plugin != nil {
+		return a.plugin.terminal
+	}
+	return os.Stderr
 }
 
 // connectionFlags lead another kiln to the same cluster, as the same user.

@@ -58,16 +58,23 @@ func Run(ctx context.Context, opts Options) error {
 	defer cancel()
 	fall := &fall{stop: cancel}
 	fall.takeClients()
+	if opts.Flags != nil {
+		opts.Flags.WrapConfigFn = withoutTerminal(opts.Flags.WrapConfigFn)
+	}
 	app, err := newApp(crash.With(ctx, fall.take), opts, time.Now)
 	if err != nil {
 		return err
 	}
+	if app.plugin, err = hearPlugin(); err != nil {
+		return err
+	}
+	defer app.plugin.hangUp()
 	err = shielded{app, fall}.run(ctx, tea.WithFPS(framesPerSecond))
 	if errors.Is(err, tea.ErrInterrupted) {
 		return nil
 	}
 	if err == nil && ctx.Err() == nil && app.connectErr != "" {
-		return errors.New(app.connectErr) // stays readable after the screen is gone
+		return app.connectFailure // stays readable after the screen is gone
 	}
 	return err
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"errors"
+
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
@@ -37,6 +39,8 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 		return a.onEchoed(msg)
 	case connectedMsg:
 		return a.onConnected(msg.session)
+	case pluginMsg:
+		return a.onPlugin(msg)
 	case connectFailedMsg:
 		a.onConnectFailed(msg.err)
 	case controllerMsg:
@@ -159,7 +163,8 @@ func (a *App) back() tea.Cmd {
 	if a.scan.running {
 		a.stopScan()
 	} else if a.session == nil && a.cancelTasks(nil) > 0 {
-		a.connectErr = "not connected: connecting was cancelled"
+		a.connectFailure = errors.New("not connected: connecting was cancelled")
+		a.connectErr = a.connectFailure.Error()
 		a.flash(info, a.connectErr)
 	} else {
 		a.flash(info, "there is nothing to go back to: "+a.keys.Quit.Help().Key+" quits")
