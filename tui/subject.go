@@ -80,9 +80,9 @@ func (v *subjectView) target() *target {
 func (v *subjectView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch keys := v.app.keys; {
 	case v.pager.onKey(msg, keys):
-	case key.Matches(msg, keys.Next):
+	case key.Matches(msg, keys.NextLayer):
 		v.moveTo(v.at + 1)
-	case key.Matches(msg, keys.Previous):
+	case key.Matches(msg, keys.PreviousLayer):
 		v.moveTo(v.at - 1)
 	case key.Matches(msg, keys.Copy):
 		return v.app.copy(v.subject.String())
@@ -132,7 +132,7 @@ func (v *subjectView) onClick(msg tea.MouseClickMsg) tea.Cmd {
 // keys are those of a grant.
 func (v *subjectView) keys() (next, previous, open key.Binding) {
 	k := v.app.keys
-	return helped(k.Next, "next grant"), helped(k.Previous, "previous grant"), helped(k.Open, "YAML of its binding")
+	return helped(k.NextLayer, "next grant"), helped(k.PreviousLayer, "previous grant"), helped(k.Open, "YAML of its binding")
 }
 
 func (v *subjectView) hints() []key.Binding {

@@ -58,11 +58,11 @@ func TestSubjectsAreDrilledInto(t *testing.T) {
 	d.keys("enter", "enter")
 	d.shows("snoop", "reads secrets", "in every namespace", "rules[0]: get,list secrets")
 	page := d.app.top().(*subjectView)
-	d.keys("n", "n")
+	d.keys("tab", "tab")
 	if page.at != 2 {
-		t.Errorf("n goes to grant %d of %d", page.at, len(page.grants))
+		t.Errorf("tab goes to grant %d of %d", page.at, len(page.grants))
 	}
-	d.keys("p", "p", "p", "enter")
+	d.keys("shift+tab", "shift+tab", "shift+tab", "enter")
 	d.shows("kind: ClusterRoleBinding", "name: snoop")
 	if v, ok := d.app.top().(*yamlView); !ok || v.path != "subjects[0]" {
 		t.Errorf("enter leads to %s", d.app.top().title())
