@@ -28,7 +28,7 @@ func JournalDir() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("finding the folder for the journal: %w", err)
+		return "", fmt.Errorf("finding the folder for the journal: %w; XDG_STATE_HOME can name one", err)
 	}
 	return filepath.Join(home, ".local", "state", "kiln", "journal"), nil
 }
@@ -36,10 +36,10 @@ func JournalDir() (string, error) {
 // OpenJournal opens the journal in dir, and makes the folder if it's missing.
 func OpenJournal(dir string) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("opening the journal: %w", err)
+		return nil, fmt.Errorf("opening the journal: %w; XDG_STATE_HOME can name another folder", err)
 	}
 	if err := os.Chmod(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("closing the journal to others: %w", err)
+		return nil, fmt.Errorf("closing the journal to others: %w; XDG_STATE_HOME can name another folder", err)
 	}
 	return &Journal{dir: dir}, nil
 }
@@ -85,7 +85,7 @@ func (j *Journal) Entry(id string) (Entry, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return Entry{}, errors.Join(append([]error{fmt.Errorf("the journal has no entry %q", id)}, unreadable...)...)
+		return Entry{}, errors.Join(append([]error{fmt.Errorf("the journal has no entry %q: 'kiln journal' lists those it has", id)}, unreadable...)...)
 	}
 	return Entry{}, fmt.Errorf("%q is the end of %d entries of the journal: say more of it", id, len(found))
 }
