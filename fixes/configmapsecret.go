@@ -56,25 +56,13 @@ func moveEntry(s Situation) (Plan, error) {
 			"Who reads the ConfigMap through the API, and not as a variable or a file, no longer finds it there.",
 		},
 	}
-	var users []string
-	for _, user := range usersOfConfigMap(s.Inventory, s.Finding.Object) {
-		live := s.Others[user]
-		if live == nil {
-			continue
-		}
-		change, err := fromSecret(live, s.Live.GetName(), entry, ref.Name)
-		if errors.Is(err, ErrManual) {
-			return Plan{}, configMapByHand(s, fmt.Sprintf("%s takes it from there, and can't be changed by kiln", user))
-		}
-		if err != nil {
-			return Plan{}, err
-		}
-		if len(change.Patch) > 0 {
-			plan.Changes, users = append(plan.Changes, change), append(users, user.Kind+"/"+user.Name)
-		}
+	changes, err := usersToSecret(s, entry, ref.Name)
+	if err != nil {
+		return Plan{}, err
 	}
-	if len(users) > 0 {
-		plan.Notes = append(plan.Notes, strings.Join(users, ", ")+" takes it from the Secret from now on.")
+	if len(changes) > 0 {
+		plan.Changes = append(plan.Changes, changes...)
+		plan.Notes = append(plan.Notes, targetNames(changes)+" takes it from the Secret from now on.")
 	}
 	plan.Changes = append(plan.Changes, Change{
 		Target: kube.RefOf(s.Live), UID: s.Live.GetUID(), Mechanism: JSONPatch,
@@ -82,6 +70,37 @@ func moveEntry(s Situation) (Plan, error) {
 		Moved: &SecretKey{Secret: ref, Key: entry},
 	})
 	return plan, nil
+}
+
+// usersToSecret has the workloads that take the entry from the ConfigMap take
+// it from the Secret.
+func usersToSecret(s Situation, entry, secret string) ([]Change, error) {
+	var changes []Change
+	for _, user := range usersOfConfigMap(s.Inventory, s.Finding.Object) {
+		live := s.Others[user]
+		if live == nil {
+			continue
+		}
+		change, err := fromSecret(live, s.Live.GetName(), entry, secret)
+		if errors.Is(err, ErrManual) {
+			return nil, configMapByHand(s, fmt.Sprintf("%s takes it from there, and can't be changed by kiln", user))
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(change.Patch) > 0 {
+			changes = append(changes, change)
+		}
+	}
+	return changes, nil
+}
+
+func targetNames(changes []Change) string {
+	names := make([]string, len(changes))
+	for i, change := range changes {
+		names[i] = change.Target.Kind + "/" + change.Target.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // configMapByHand makes a Secret of it without showing what it holds.

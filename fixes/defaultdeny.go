@@ -203,10 +203,18 @@ func defaultDeny(s Situation, name string, spec map[string]any, notes ...string)
 	policy := createdByKiln("networking.k8s.io/v1", "NetworkPolicy", namespace, freePolicyName(s.Inventory, namespace, name))
 	policy.Object["spec"] = spec
 	return Plan{
-		Title:   fmt.Sprintf("Create NetworkPolicy %s in %s", policy.GetName(), namespace),
+		Title:   "Create NetworkPolicy " + policy.GetName() + placeIn(namespace),
 		Changes: []Change{{Target: kube.RefOf(policy), Mechanism: Create, Apply: policy}},
 		Notes:   append(notes, "It needs a network plugin that enforces policies; some don't."),
 	}
+}
+
+// placeIn names a namespace; manifests may leave it out.
+func placeIn(namespace string) string {
+	if namespace == "" {
+		return ""
+	}
+	return " in " + namespace
 }
 
 // freePolicyName is name, or name-2 and so on where that is taken.

@@ -32,6 +32,9 @@ func (f *Files) find(finding scanners.Finding) (*sheet, *manifest.Object, error)
 		}
 	}
 	if found == nil {
+		if err := home.file.Unreadable(finding.Source.Line); err != nil {
+			return home, nil, err
+		}
 		return home, nil, fmt.Errorf("%w the scan: %s is not in %s", ErrChanged, finding.Object, home.name)
 	}
 	return home, found, nil

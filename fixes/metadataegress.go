@@ -56,7 +56,7 @@ func metadataEgress() Recipe {
 			if len(plan.Changes) == 0 {
 				return Plan{}, fmt.Errorf("%w: no pod of %s gets there", ErrNothingToDo, policyNamespace(s))
 			}
-			plan.Title = "Keep the pods of namespace " + policyNamespace(s) + " from the cloud's metadata service"
+			plan.Title = "Keep the pods" + placeIn(policyNamespace(s)) + " from the cloud's metadata service"
 			return plan, nil
 		},
 	}

@@ -40,6 +40,17 @@ func Read(name string, text []byte) (*File, error) {
 
 const byteOrderMark = "\ufeff"
 
+// Unreadable says why the document that a line is in can't be edited: a
+// *Refusal, or nil if it can.
+func (f *File) Unreadable(line int) error {
+	for _, d := range slices.Backward(f.docs) {
+		if d.line <= line {
+			return d.err
+		}
+	}
+	return nil
+}
+
 // Objects lists the objects in their order.
 func (f *File) Objects() []*Object {
 	var all []*Object
