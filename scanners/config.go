@@ -9,6 +9,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"kiln/kube"
 	"kiln/scanners/installed"
 )
 
@@ -70,7 +71,7 @@ func ReadConfig(from io.Reader) (Config, error) {
 		return Config{}, errors.New("the configuration is empty: it begins with apiVersion: " + configVersion + " and kind: Config")
 	}
 	if err := yaml.UnmarshalStrict(text, &config); err != nil {
-		return Config{}, fmt.Errorf("the configuration can't be used: %s", strings.TrimPrefix(err.Error(), "error unmarshaling JSON: while decoding JSON: "))
+		return Config{}, fmt.Errorf("the configuration can't be used: %s", kube.ExplainDecoding(err))
 	}
 	if config.APIVersion != configVersion || config.Kind != "Config" {
 		return Config{}, fmt.Errorf("the configuration is of %s %s, this kiln reads %s Config", config.APIVersion, config.Kind, configVersion)

@@ -93,6 +93,11 @@ func (a *app) act(ctx context.Context, name, object string, o actOptions) error 
 	if err != nil {
 		return err
 	}
+	if ref.APIVersion != "" && ref.Kind != rbacv1.ServiceAccountKind { // bindings may name subjects that don't exist
+		if _, err := fixer.Cluster.Read(ctx, ref); err != nil {
+			return absent(err, strings.ToLower(ref.Kind), ref.Name, ref.Namespace)
+		}
+	}
 	plan, err := fixer.Act(ctx, action, ref)
 	if err != nil {
 		return explainManual(err)
@@ -120,7 +125,7 @@ func (a *app) drain(ctx context.Context, fixer *fixes.Fixer, plan fixes.Plan, o 
 			return nil
 		}
 		if !o.yes {
-			if err := a.ask("Evict its pods?"); err != nil {
+			if err := a.ask(ctx, "Evict its pods?"); err != nil {
 				return err
 			}
 		}
@@ -166,6 +171,9 @@ func refOf(cluster *kube.Cluster, text, namespace string) (kube.Ref, error) {
 		return kube.Ref{}, usageErrorf("%q is no object: write KIND/NAME, such as pod/web-1", text)
 	}
 	gvk, err := cluster.Mapper.KindFor(schema.ParseGroupResource(strings.ToLower(kind)).WithVersion(""))
+	if meta.IsNoMatchError(err) {
+		return kube.Ref{}, fmt.Errorf("the server knows no kind %q: kubectl api-resources lists those it has", kind)
+	}
 	if err != nil {
 		return kube.Ref{}, fmt.Errorf("finding the kind of %s: %w", text, err)
 	}

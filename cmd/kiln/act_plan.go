@@ -38,7 +38,7 @@ func (a *app) carryOut(ctx context.Context, fixer *fixes.Fixer, plan fixes.Plan,
 		return nil, err
 	}
 	if !c.yes {
-		if err := a.ask("Apply it?"); err != nil {
+		if err := a.ask(ctx, "Apply it?"); err != nil {
 			return nil, err
 		}
 	}
@@ -58,7 +58,7 @@ func (a *app) carryOut(ctx context.Context, fixer *fixes.Fixer, plan fixes.Plan,
 func explainManual(err error) error {
 	var manual *fixes.ManualError
 	if errors.As(err, &manual) && manual.Steps != "" {
-		return fmt.Errorf("%w\n%s", err, kube.CleanBlock(manual.Steps))
+		return &outcomeError{exitError, kube.Clean(err.Error()) + "\n" + kube.CleanBlock(manual.Steps)}
 	}
 	return err
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,22 +10,22 @@ import (
 )
 
 // confirm asks on a terminal; elsewhere --yes is the only word that counts.
-func (a *app) confirm(o fixOptions, proposals []proposal) error {
+func (a *app) confirm(ctx context.Context, o fixOptions, proposals []proposal) error {
 	ready := countReady(proposals)
 	if o.yes || ready == 0 {
 		return nil
 	}
-	return a.ask(fmt.Sprintf("Apply %d fix(es)?", ready))
+	return a.ask(ctx, fmt.Sprintf("Apply %d fix(es)?", ready))
 }
 
 var errNotConfirmed = errors.New("nothing was changed: say --yes to apply, or --dry-run to only look")
 
-func (a *app) ask(question string) error {
+func (a *app) ask(ctx context.Context, question string) error {
 	if !a.interactive() {
 		return errNotConfirmed
 	}
 	fmt.Fprintf(a.err, "%s [y/N] ", question)
-	answer, err := a.lines().ReadString('\n')
+	answer, err := a.input(ctx).ReadString('\n')
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
@@ -33,13 +33,4 @@ func (a *app) ask(question string) error {
 		return errNotConfirmed
 	}
 	return nil
-}
-
-// lines reads the input by lines, always through the same buffer: it may hold
-// the answers to later questions already.
-func (a *app) lines() *bufio.Reader {
-	if a.input == nil {
-		a.input = bufio.NewReader(a.in)
-	}
-	return a.input
 }

@@ -181,7 +181,7 @@ func (a *app) newSession(ctx context.Context, fixer *fixes.Fixer, pod *corev1.Po
 		return nil
 	}
 	if !o.yes {
-		if err := a.ask("Add it?"); err != nil {
+		if err := a.ask(ctx, "Add it?"); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ func (a *app) probeNode(ctx context.Context, name string, o debugOptions) error 
 	a.reapNodeProbes(ctx, fixer)
 	node, err := fixer.Cluster.Client.CoreV1().Nodes().Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
-		return err
+		return absent(err, "node", name, "")
 	}
 	plan, err := kube.PlanNodeProbe(node, kube.NodeProbeOptions{Namespace: *a.flags.Namespace, Image: image, Folders: o.mounts})
 	if err != nil {
@@ -38,7 +38,7 @@ func (a *app) probeNode(ctx context.Context, name string, o debugOptions) error 
 		return err
 	}
 	if !o.yes {
-		if err := a.ask("Create it?"); err != nil {
+		if err := a.ask(ctx, "Create it?"); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,11 @@ import (
 func (a *app) choosePod(ctx context.Context, cluster *kube.Cluster, what string) (*corev1.Pod, error) {
 	pods, err := cluster.PodsOf(ctx, cluster.Namespace, what)
 	if err != nil {
-		return nil, err
+		kind, name, found := strings.Cut(what, "/")
+		if !found {
+			kind, name = "pod", what
+		}
+		return nil, absent(err, kind, name, cluster.Namespace)
 	}
 	if len(pods) == 1 {
 		return pods[0], nil
@@ -29,17 +33,17 @@ func (a *app) choosePod(ctx context.Context, cluster *kube.Cluster, what string)
 		}
 		return nil, fmt.Errorf("%s has %d pods: name one of %s", kube.Clean(what), len(pods), strings.Join(names, ", "))
 	}
-	return a.askPod(what, pods)
+	return a.askPod(ctx, what, pods)
 }
 
 // askPod lets a person choose by number; enter alone takes the first.
-func (a *app) askPod(what string, pods []*corev1.Pod) (*corev1.Pod, error) {
+func (a *app) askPod(ctx context.Context, what string, pods []*corev1.Pod) (*corev1.Pod, error) {
 	fmt.Fprintf(a.err, "%s has %d pods:\n", kube.Clean(what), len(pods))
 	for i, pod := range pods {
 		fmt.Fprintf(a.err, "  %d  %s (%s, on %s)\n", i+1, kube.Clean(pod.Name), pod.Status.Phase, kube.Clean(pod.Spec.NodeName))
 	}
 	fmt.Fprintf(a.err, "Which one? [1] ")
-	answer, err := a.lines().ReadString('\n')
+	answer, err := a.input(ctx).ReadString('\n')
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("reading the answer: %w", err)
 	}

@@ -92,8 +92,8 @@ func TestDebugOfWhatPodsBelongTo(t *testing.T) {
 		"svc/web":            "svc/web has 2 pods: name one of web-",
 		"service/outside":    "Service is defined without a selector",
 		"configmap/settings": "stands for no pods",
-		"deploy/none":        "not found",
-		"none":               "not found",
+		"deploy/none":        `there is no deploy "none"`,
+		"none":               `there is no pod "none"`,
 		"nonsense/x":         `no kind "nonsense"`,
 		"pod/astray":         "its node gone-1 is gone",
 	} {

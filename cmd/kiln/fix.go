@@ -110,6 +110,9 @@ func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkNamespace(inv); err != nil {
+		return err
+	}
 	findings, err := choose(scanners.Evaluate(wanted, inv), args, a.namespace(), o.object)
 	if err != nil {
 		return err
@@ -125,7 +128,7 @@ func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 		a.showProposals(proposals)
 	}
 	if o.writes() {
-		if err := a.confirm(o, proposals); err != nil {
+		if err := a.confirm(ctx, o, proposals); err != nil {
 			return err
 		}
 		applyAll(ctx, planner, proposals, inBatch(proposals, o.words))

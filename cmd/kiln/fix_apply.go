@@ -21,7 +21,7 @@ func (a *app) proposeAll(ctx context.Context, planner *planner, findings []scann
 		var answers fixes.Answers
 		if ask {
 			var err error
-			if answers, err = askQuestions(ctx, a.lines(), a.err, planner, f); err != nil {
+			if answers, err = askQuestions(ctx, a.input(ctx), a.err, planner, f); err != nil {
 				return nil, err
 			}
 		}

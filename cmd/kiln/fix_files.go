@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"kiln/fixes"
@@ -32,7 +31,7 @@ func (a *app) fixFiles(ctx context.Context, args []string, o fixOptions) error {
 	if err := o.checkFiles(args); err != nil {
 		return err
 	}
-	run, err := a.openFiles(args, o)
+	run, err := a.openFiles(ctx, args, o)
 	if err != nil {
 		return err
 	}
@@ -46,11 +45,11 @@ func (a *app) fixFiles(ctx context.Context, args []string, o fixOptions) error {
 	}
 	edits, err := run.files.Edits()
 	if err != nil {
-		a.tellErrors(err)
+		tell(a.err, err)
 	}
 	outcome := run.show(edits)
 	if o.writes() && outcome == nil {
-		outcome = run.write(edits)
+		outcome = run.write(ctx, edits)
 	}
 	return errors.Join(outcome, run.verdict(err))
 }
@@ -72,9 +71,12 @@ func (o fixOptions) checkFiles(args []string) error {
 	return nil
 }
 
-func (a *app) openFiles(args []string, o fixOptions) (*fileFix, error) {
+func (a *app) openFiles(ctx context.Context, args []string, o fixOptions) (*fileFix, error) {
 	answers, err := parseAnswers(o.answers)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkFileNames(o.files); err != nil {
 		return nil, err
 	}
 	run := &fileFix{app: a, options: o, checks: a.checks}
@@ -83,10 +85,8 @@ func (a *app) openFiles(args []string, o fixOptions) (*fileFix, error) {
 			return nil, err
 		}
 	}
-	if slices.Contains(o.files, "-") {
-		if run.stdin, err = io.ReadAll(a.in); err != nil {
-			return nil, fmt.Errorf("reading standard input: %w", err)
-		}
+	if run.stdin, err = a.standardInput(ctx, o.files); err != nil {
+		return nil, err
 	}
 	inv, problems, err := run.read(nil)
 	for _, p := range problems {

@@ -15,7 +15,7 @@ func (r *fileFix) show(edits []fixes.FileEdit) error {
 	for _, p := range r.done {
 		if r.options.all && errors.Is(p.err, fixes.ErrManual) {
 			byHand++
-			fmt.Fprintf(r.err, "by hand: %s on %s: %s\n", p.finding.Check, p.finding.Object, explainFile(p.err))
+			fmt.Fprintf(r.err, "by hand: %s on %s: %s\n", p.finding.Check, p.finding.Object, explain(p.err))
 			continue
 		}
 		r.showPlan(p)
@@ -59,7 +59,7 @@ func (r *fileFix) showPlan(p filePlan) {
 		}
 		return
 	}
-	fmt.Fprintf(r.err, "kiln: %s\n", explainFile(p.err))
+	fmt.Fprintf(r.err, "kiln: %s\n", explain(p.err))
 	if manual := (*fixes.ManualError)(nil); errors.As(p.err, &manual) && manual.Steps != "" {
 		fmt.Fprintln(r.err, kube.CleanBlock(manual.Steps))
 	}
@@ -108,7 +108,7 @@ func (r *fileFix) results(edits []fixes.FileEdit) fileResults {
 			Questions: questionResults(p.plan.Questions), Notes: append([]string{}, p.plan.Notes...),
 		}
 		if p.err != nil {
-			one.Error = explainFile(p.err)
+			one.Error = explain(p.err)
 		}
 		results.Fixes = append(results.Fixes, one)
 	}

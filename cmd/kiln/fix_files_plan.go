@@ -31,7 +31,7 @@ func (r *fileFix) named(ctx context.Context, args []string) error {
 				return err
 			}
 		case strings.Contains(arg, "/") && !unknown(results, arg):
-			fmt.Fprintf(r.err, "nothing to change: %v\n", err)
+			fmt.Fprintf(r.err, "%v\n", err)
 		default: // an ID that nobody knows may be a typing error
 			return err
 		}
@@ -117,7 +117,7 @@ func (r *fileFix) take(ctx context.Context, findings []scanners.Finding) error {
 		var answers fixes.Answers
 		if ask {
 			var err error
-			if answers, err = askQuestions(ctx, r.lines(), r.err, r.planner, f); err != nil {
+			if answers, err = askQuestions(ctx, r.input(ctx), r.err, r.planner, f); err != nil {
 				return err
 			}
 		}

@@ -1,21 +1,21 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"kiln/fixes"
-	"kiln/fixes/manifest"
 	"kiln/kube"
 )
 
 // write puts the edits on disk, or the edited text of standard input out.
-func (r *fileFix) write(edits []fixes.FileEdit) error {
+func (r *fileFix) write(ctx context.Context, edits []fixes.FileEdit) error {
 	onDisk := slices.DeleteFunc(slices.Clone(edits), func(e fixes.FileEdit) bool { return e.Name == "-" })
 	if len(onDisk) > 0 && !r.options.yes {
-		if err := r.ask(fmt.Sprintf("Write %d file(s)?", len(onDisk))); err != nil {
+		if err := r.ask(ctx, fmt.Sprintf("Write %d file(s)?", len(onDisk))); err != nil {
 			return err
 		}
 	}
@@ -71,25 +71,4 @@ func (r *fileFix) verdict(unproven error) error {
 		return errors.New("some documents could not be read, see above; the rest was looked at")
 	}
 	return nil
-}
-
-// tellErrors writes joined errors line by line.
-func (a *app) tellErrors(err error) {
-	var several interface{ Unwrap() []error }
-	if errors.As(err, &several) {
-		for _, one := range several.Unwrap() {
-			a.tellErrors(one)
-		}
-		return
-	}
-	fmt.Fprintln(a.err, "kiln:", explainFile(err))
-}
-
-// explainFile is an error for a person; a refusal says all that there is to
-// say.
-func explainFile(err error) string {
-	if refusal := (*manifest.Refusal)(nil); errors.As(err, &refusal) {
-		return kube.Clean(refusal.Error())
-	}
-	return kube.Explain(err)
 }

@@ -42,11 +42,11 @@ func (w *rolloutWait) Set(text string) error {
 	if text == "0" {
 		d, err = 0, nil
 	}
-	if err == nil && d < 0 {
-		err = errors.New("less than nothing")
+	if err != nil || d < 0 {
+		return errors.New("write a duration such as 30s or 2m; 0 doesn't wait")
 	}
 	w.time, w.set = d, true
-	return err
+	return nil
 }
 
 func (*rolloutWait) Type() string { return "duration" }
@@ -110,7 +110,7 @@ func (a *app) offerUndo(ctx context.Context, fixer *fixes.Fixer, entry fixes.Ent
 		return fmt.Errorf("%w\n'kiln undo %s' takes the fix back", cause, entry.ID)
 	}
 	fmt.Fprintln(a.err, kube.Explain(cause))
-	if err := a.ask("Take the fix back?"); err != nil {
+	if err := a.ask(ctx, "Take the fix back?"); err != nil {
 		return fmt.Errorf("%w; the fix stays, and 'kiln undo %s' takes it back", cause, entry.ID)
 	}
 	undone, err := fixer.Undo(ctx, entry.ID)

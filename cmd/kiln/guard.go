@@ -83,6 +83,9 @@ func (a *app) guard(ctx context.Context, check string, o guardOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkNamespace(inv); err != nil {
+		return err
+	}
 	request := fixes.GuardRequest{Check: check, Namespace: a.namespace(), Stage: fixes.Warns, By: fixes.GuardKind(o.by), Config: a.settings}
 	if o.deny {
 		request.Stage = fixes.Denies

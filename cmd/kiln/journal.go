@@ -43,14 +43,16 @@ func (a *app) journal(output string) error {
 	case "yaml":
 		return writeYAML(a.out, entries)
 	case "table":
-		return a.writeJournal(entries)
+		return a.writeJournal(entries, len(broken))
 	}
 	return usageErrorf("--output: unknown format %q: use table, json or yaml", output)
 }
 
-func (a *app) writeJournal(entries []fixes.Entry) error {
+func (a *app) writeJournal(entries []fixes.Entry, unreadable int) error {
 	if len(entries) == 0 {
-		fmt.Fprintln(a.err, "nothing has been applied yet")
+		if unreadable == 0 {
+			fmt.Fprintln(a.err, "nothing has been applied yet")
+		}
 		return nil
 	}
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
@@ -113,7 +115,7 @@ func (a *app) undo(ctx context.Context, id string, dryRun, yes bool) error {
 		return nil
 	}
 	if !yes && a.interactive() {
-		if err := a.ask("Take it back?"); err != nil {
+		if err := a.ask(ctx, "Take it back?"); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/klog/v2"
 
-	"kiln/kube"
 	"kiln/kube/crash"
 )
 
@@ -29,6 +28,7 @@ func main() {
 	klog.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends even what doesn't listen, such as reading a pipe that nobody writes to
 	ctx = crash.With(ctx, func(p *crash.Panic) { os.Exit(tellCrash(os.Stderr, p)) })
 	defer crash.Catch(ctx)
 	os.Exit(run(ctx, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
@@ -66,6 +66,6 @@ func conclude(ctx context.Context, io streams, err error) int {
 		fmt.Fprintln(io.err, "kiln: "+outcome.Error())
 		return outcome.code
 	}
-	fmt.Fprintln(io.err, "kiln: "+kube.Explain(err))
+	tell(io.err, err)
 	return exitError
 }

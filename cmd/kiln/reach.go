@@ -90,6 +90,9 @@ func (a *app) reach(ctx context.Context, object, output string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkNamespace(inv); err != nil {
+		return err
+	}
 	hood := netpol.NewNeighbourhood(inv)
 	standings, err := a.standings(ctx, hood, inv, object)
 	if err != nil {
@@ -130,13 +133,6 @@ func (a *app) standings(ctx context.Context, hood *netpol.Neighbourhood, inv *ku
 		fmt.Fprintf(a.err, "kiln: no workload runs%s\n", inNamespace(where))
 	}
 	return standings, nil
-}
-
-func inNamespace(namespace string) string {
-	if namespace == "" {
-		return ""
-	}
-	return " in namespace " + namespace
 }
 
 func reportOfReach(hood *netpol.Neighbourhood, inv *kube.Inventory, enforced scanners.CheckResult, standings []netpol.Standing) reachReport {

@@ -31,8 +31,8 @@ type app struct {
 	config        string
 	settings      scanners.Config
 	checks        []scanners.Check
-	// input buffers what is read from in.
-	input *bufio.Reader
+	// buffered is in, once somebody has read from it: see input.
+	buffered *bufio.Reader
 }
 
 // connect opens the cluster that the flags mean.
@@ -42,14 +42,6 @@ func (a *app) connect(ctx context.Context) (*kube.Cluster, error) {
 		cluster.Gate.SetReadOnly(true)
 	}
 	return cluster, err
-}
-
-// namespace is what -n says; empty means all. As in kubectl, -A wins.
-func (a *app) namespace() string {
-	if a.allNamespaces {
-		return ""
-	}
-	return *a.flags.Namespace
 }
 
 func newRoot(io streams) *cobra.Command {
@@ -98,7 +90,18 @@ command it opens on the current context.`,
 		return tui.Run(cmd.Context(), options)
 	}
 	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newGuard(a), newAct(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newReach(a), newInfo(a), newVersion(a))
+	completionWithoutArguments(root)
 	return root
+}
+
+// completionWithoutArguments has cobra's own command refuse an unknown shell as
+// wrong usage, where it would print its help and succeed.
+func completionWithoutArguments(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Args = noArguments
+		completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 }
 
 // noArguments refuses arguments as wrong usage, and says what was meant to be
@@ -106,6 +109,9 @@ command it opens on the current context.`,
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	if !cmd.HasSubCommands() {
+		return usageErrorf("%s takes no arguments, got %q.\nTry '%s --help'.", cmd.CommandPath(), args[0], cmd.CommandPath())
 	}
 	hint := ""
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -86,7 +87,14 @@ func (a *app) scan(ctx context.Context, o scanOptions) error {
 // inventory reads the manifests that -f names, else the cluster.
 func (a *app) inventory(ctx context.Context, o scanOptions) (*kube.Inventory, []kube.Problem, error) {
 	if len(o.files) > 0 {
-		inv, problems, err := kube.ReadManifests(kube.ManifestOptions{Paths: o.files, Stdin: a.in, Namespace: a.namespace()})
+		if err := checkFileNames(o.files); err != nil {
+			return nil, nil, err
+		}
+		stdin, err := a.standardInput(ctx, o.files)
+		if err != nil {
+			return nil, nil, err
+		}
+		inv, problems, err := kube.ReadManifests(kube.ManifestOptions{Paths: o.files, Stdin: bytes.NewReader(stdin), Namespace: a.namespace()})
 		for _, p := range problems {
 			fmt.Fprintln(a.err, "kiln:", p)
 		}
@@ -100,7 +108,10 @@ func (a *app) inventory(ctx context.Context, o scanOptions) (*kube.Inventory, []
 	progress := newProgress(a.err)
 	defer progress.done()
 	inv, err := kube.Collect(ctx, cluster, options, progress.show)
-	return inv, nil, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return inv, nil, a.checkNamespace(inv)
 }
 
 // verdict turns a scan's outcome into its exit code.

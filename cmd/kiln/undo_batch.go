@@ -23,7 +23,7 @@ func (a *app) undoBatch(ctx context.Context, fixer *fixes.Fixer, id string, batc
 		return nil
 	}
 	if !yes && a.interactive() {
-		if err := a.ask(fmt.Sprintf("Take %d fixes back?", len(batch))); err != nil {
+		if err := a.ask(ctx, fmt.Sprintf("Take %d fixes back?", len(batch))); err != nil {
 			return err
 		}
 	}

@@ -66,11 +66,11 @@ func newWhatCan(a *app) *cobra.Command {
 			if err != nil {
 				return usageErrorf("%v", err)
 			}
-			_, graph, err := a.graph(cmd.Context())
+			_, graph, read, err := a.graph(cmd.Context())
 			if err != nil {
 				return err
 			}
-			return a.writeGrants(graph.RulesOf(subject), output, subject.Phrase()+" may do nothing that a binding gives")
+			return a.writeGrants(graph.RulesOf(subject), output, subject.Phrase()+" may do nothing that a binding"+read+" gives")
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "table or json")
@@ -78,9 +78,12 @@ func newWhatCan(a *app) *cobra.Command {
 }
 
 func (a *app) whoCan(ctx context.Context, args []string, output string) error {
-	cluster, graph, err := a.graph(ctx)
+	cluster, graph, read, err := a.graph(ctx)
 	if err != nil {
 		return err
+	}
+	if !slices.Contains(knownVerbs(), args[0]) {
+		fmt.Fprintf(a.err, "kiln: Kubernetes has no verb %q: if it isn't one of an extension, use one of %s\n", args[0], strings.Join(knownVerbs(), ", "))
 	}
 	access := rbac.Access{Verb: args[0], Namespace: a.namespace(), Name: strings.Join(args[2:], "")}
 	if access.Group, access.Resource, err = resolveResource(cluster.Mapper, args[1]); err != nil {
@@ -90,25 +93,36 @@ func (a *app) whoCan(ctx context.Context, args []string, output string) error {
 	if access.Namespace != "" {
 		who = graph.WhoCan(access)
 	}
-	return a.writeGrants(who, output, "nobody may "+strings.Join(args, " ")+" by a binding")
+	return a.writeGrants(who, output, "nobody may "+strings.Join(args, " ")+" by a binding"+read)
 }
 
-// graph reads the cluster's roles and bindings, and warns of what is missing.
-func (a *app) graph(ctx context.Context) (*kube.Cluster, *rbac.Graph, error) {
-	cluster, err := a.connect(ctx)
+// knownVerbs are those that Kubernetes itself authorizes; extensions may check
+// for others.
+func knownVerbs() []string {
+	return []string{
+		"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind", "escalate", "impersonate",
+		"approve", "sign", "attest", "*",
+	}
+}
+
+// graph reads the cluster's roles and bindings, and warns of what is missing:
+// read then limits what is said to those that could be read.
+func (a *app) graph(ctx context.Context) (cluster *kube.Cluster, graph *rbac.Graph, read string, err error) {
+	cluster, err = a.connect(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	inv, err := kube.Collect(ctx, cluster, kube.CollectOptions{Only: rbac.Resources()}, nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	for _, r := range rbac.Resources() {
 		if gap, ok := inv.Gap(r); ok {
 			fmt.Fprintf(a.err, "kiln: there may be more: %s: %s\n", r, gap.Reason)
+			read = " that could be read"
 		}
 	}
-	return cluster, rbac.NewGraph(inv), nil
+	return cluster, rbac.NewGraph(inv), read, nil
 }
 
 // resolveResource finds a resource as kubectl does: by plural, singular or
