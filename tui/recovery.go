@@ -39,14 +39,21 @@ func (a *App) onRecovered(msg recoveredMsg) {
 		a.flash(failure, "the journal could not be checked for interrupted fixes: "+kube.Explain(msg.err))
 		return
 	}
-	a.recoveries = msg.pending
-	if len(msg.pending) == 0 {
+	a.recoveries = nil
+	for _, r := range msg.pending {
+		if r.Entry.State == fixes.Failed { // there is nothing to decide
+			a.flash(info, fmt.Sprintf("%s was interrupted: %s", r.Entry.Title, r.Found))
+			continue
+		}
+		a.recoveries = append(a.recoveries, r)
+	}
+	if len(a.recoveries) == 0 {
 		return
 	}
-	first := msg.pending[0]
-	a.flash(warning, fmt.Sprintf("%d interrupted: :journal finishes or takes back", len(msg.pending)))
+	first := a.recoveries[0]
+	a.flash(warning, fmt.Sprintf("%d interrupted: :journal finishes or takes back", len(a.recoveries)))
 	text := kube.Clean(first.Entry.Title) + ": " + kube.Clean(first.Found)
-	if more := len(msg.pending) - 1; more > 0 {
+	if more := len(a.recoveries) - 1; more > 0 {
 		text += fmt.Sprintf(" (and %d more)", more)
 	}
 	a.ask(question{

@@ -261,6 +261,16 @@ func TestFindingsAppearWhileTheScanRuns(t *testing.T) {
 	}
 }
 
+func TestAnInterruptedFixThatWroteNothingAsksNothing(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 80, 24)
+	entry := fixtureEntries()[1]
+	entry.State = fixes.Failed
+	a.Update(recoveredMsg{pending: []fixes.Recovery{{Entry: entry, Found: "nothing was written"}}})
+	if text := screenText(a); a.dialog != nil || !strings.Contains(text, "interrupted: nothing was written") {
+		t.Errorf("there is nothing to decide:\n%s", text)
+	}
+}
+
 func TestInterruptedFixIsAnnounced(t *testing.T) {
 	a, c := newTestApp(t, "staging", 80, 24)
 	a.Update(recoveredMsg{pending: []fixes.Recovery{{Entry: fixtureEntries()[1], Found: "half is done", CanFinish: true}}})
