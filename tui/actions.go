@@ -38,15 +38,17 @@ type savedMsg struct {
 	err  error
 }
 
-// save writes the listed findings to a CSV file.
+// save writes the listed findings to a CSV file, but for those that are gone.
 func (v *findingsView) save() tea.Cmd {
-	if v.table.rows == 0 {
+	findings := make([]*scanners.Finding, 0, v.table.rows)
+	for row := range v.table.rows {
+		if f := v.finding(row); !v.app.live.marks.isGone(f) {
+			findings = append(findings, f)
+		}
+	}
+	if len(findings) == 0 {
 		v.app.flash(info, "there is no finding here to save")
 		return nil
-	}
-	findings := make([]*scanners.Finding, v.table.rows)
-	for row := range findings {
-		findings[row] = v.finding(row)
 	}
 	name := "kiln-findings-" + v.app.now().Format("20060102-150405") + ".csv"
 	return v.app.start(nil, "saving", func(context.Context) tea.Msg {

@@ -31,6 +31,10 @@ func (v *findingsView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		v.query.sort = sort
 		return v.arrange()
 	}
+	if reversed, ok := v.query.turned(msg, keys); ok {
+		v.query.reversed = reversed
+		return v.arrange()
+	}
 	switch {
 	case key.Matches(msg, keys.NextLayer):
 		return v.setLayer(v.neighbour(1))

@@ -113,6 +113,21 @@ func sortKeyOf(msg tea.KeyPressMsg, keys *keyMap, now sortKey) (sortKey, bool) {
 	return 0, false
 }
 
+// turned says whether a key that chooses a direction wants the order turned
+// round. Severities start with the largest, all else with the smallest.
+func (q query) turned(msg tea.KeyPressMsg, keys *keyMap) (reversed, ok bool) {
+	up := key.Matches(msg, keys.SortUp)
+	return up == (q.sort == bySeverity), up || key.Matches(msg, keys.SortDown)
+}
+
+// arrow points up where the smallest comes first.
+func (q query) arrow() string {
+	if q.reversed == (q.sort == bySeverity) {
+		return "↑"
+	}
+	return "↓"
+}
+
 // sortedColumn is the column that a sort key orders by.
 func sortedColumn(k sortKey) int {
 	return []int{severityColumn, checkColumn, objectColumn, namespaceColumn, fixColumn, ownerColumn}[k]
@@ -123,10 +138,7 @@ func (v *findingsView) render(width, height int) []string {
 	if v.table.rows == 0 {
 		return append(lines, v.empty(width)...)
 	}
-	v.table.sorted, v.table.arrow = sortedColumn(v.query.sort), "↓"
-	if v.query.reversed {
-		v.table.arrow = "↑"
-	}
+	v.table.sorted, v.table.arrow = sortedColumn(v.query.sort), v.query.arrow()
 	return append(lines, v.table.render(v.app.styles, width, height-1)...)
 }
 

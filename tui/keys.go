@@ -188,6 +188,6 @@ func without(g keyGroup, other key.Binding) keyGroup {
 // sorting are the keys that choose the order of the findings.
 func (k *keyMap) sorting() keyGroup {
 	return keyGroup{"Sorting, again to turn round", []key.Binding{
-		k.SortSeverity, k.SortCheck, k.SortName, k.SortNamespace, k.SortFix, k.SortOwner, k.SortLeft, k.SortRight,
+		k.SortSeverity, k.SortCheck, k.SortName, k.SortNamespace, k.SortFix, k.SortOwner, k.SortLeft, k.SortRight, k.SortUp, k.SortDown,
 	}}
 }

@@ -48,3 +48,30 @@ func TestSaveKeyWritesTheFindingsAsCSV(t *testing.T) {
 		}
 	}
 }
+
+func TestSaveLeavesOutWhatIsGone(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 120, 30)
+	t.Chdir(t.TempDir())
+	showLiveMarks(t, a)
+	gone := a.live.marks.gone
+	if len(gone) == 0 || !strings.Contains(screenText(a), "gone · ") {
+		t.Fatalf("nothing is shown as gone:\n%s", screenText(a))
+	}
+	settle(a, a.findings.save())
+	files, _ := filepath.Glob("kiln-findings-*.csv")
+	if len(files) != 1 {
+		t.Fatalf("there are the files %v:\n%s", files, screenText(a))
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := strings.Count(string(text), "\n") - 1; rows != a.findings.table.rows-len(gone) {
+		t.Errorf("%d of %d rows are saved, %d are gone", rows, a.findings.table.rows, len(gone))
+	}
+	for _, f := range gone {
+		if strings.Contains(string(text), f.ID) {
+			t.Errorf("%s is gone, and saved", f.ID)
+		}
+	}
+}

@@ -71,3 +71,21 @@ func TestAnEmptyTableCanBeSorted(t *testing.T) {
 	a.runCommand("exceptions")
 	press(a, "shift+right", "shift+down", "shift+left")
 }
+
+func TestTheFindingsAreTurnedRoundAsTablesAre(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 160, 45)
+	for _, step := range []struct{ key, heading, first string }{
+		{"shift+up", "SEVERITY ↑", "pod/no-owner-label"},
+		{"shift+down", "SEVERITY ↓", "api/cluster-admin"},
+		{"C", "CHECK ↑", "api/cluster-admin"},
+		{"shift+down", "CHECK ↓", "pod/privileged"},
+		{"shift+down", "CHECK ↓", "pod/privileged"},
+		{"shift+up", "CHECK ↑", "api/cluster-admin"},
+		{"C", "CHECK ↓", "pod/privileged"},
+	} {
+		a.Update(keyFor(t, step.key))
+		if first := a.findings.finding(0).Check; first != step.first || !strings.Contains(screenText(a), step.heading) {
+			t.Errorf("after %s the first is %s, want %s under %s:\n%s", step.key, first, step.first, step.heading, screenText(a))
+		}
+	}
+}
