@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/fixes"
-	"kiln/kube"
 )
 
 // answering is one question of the diff page while it is answered. The diff
@@ -25,60 +23,6 @@ type answering struct {
 	picked  []string
 	input   textinput.Model
 	problem string
-}
-
-// The answers to whose a declared field is.
-const (
-	takeField  = "take"
-	leaveField = "leave"
-)
-
-// items are what can be decided about a proposal: the recipe's questions, and
-// each field that another manager has declared.
-func (p proposal) items() []fixes.Question {
-	items := slices.Clone(p.preview.Plan.Questions)
-	for _, t := range p.takeovers {
-		if !t.Declared || slices.ContainsFunc(items, func(q fixes.Question) bool { return q.Key == t.Field }) {
-			continue
-		}
-		q := fixes.Question{
-			Key: t.Field, Ask: fmt.Sprintf("%s is declared by %s. Whose is it?", t.Field, t.Manager), Value: takeField,
-			Choices: []fixes.Choice{
-				{Value: takeField, Label: "kiln takes it over; " + t.Manager + " will want it back"},
-				{Value: leaveField, Label: "it stays with " + t.Manager + ", if the fix can do without it"},
-			},
-		}
-		if slices.Contains(p.leave, t.Field) {
-			q.Value = leaveField
-		}
-		items = append(items, q)
-	}
-	return items
-}
-
-// asks says whether something can be answered otherwise.
-func (v *diffView) asks() bool {
-	return v.again != nil && slices.ContainsFunc(v.proposals, func(p proposal) bool { return len(p.items()) > 0 })
-}
-
-// decide is the proposal with another answer.
-func (p proposal) decide(q fixes.Question) proposal {
-	if i := slices.IndexFunc(p.preview.Plan.Questions, func(o fixes.Question) bool { return o.Key == q.Key }); i < 0 {
-		p.leave = slices.DeleteFunc(slices.Clone(p.leave), func(field string) bool { return field == q.Key })
-		if q.Value == leaveField {
-			p.leave = append(p.leave, q.Key)
-		}
-		return p
-	}
-	answers := fixes.Answers{}
-	for _, o := range p.preview.Plan.Questions {
-		if _, given := p.answers[o.Key]; given {
-			answers[o.Key] = o.Value
-		}
-	}
-	answers[q.Key] = q.Value
-	p.answers = answers
-	return p
 }
 
 // answerNext opens the question after the one that is open, or the first.
@@ -242,90 +186,4 @@ func (v *diffView) onReproposed(msg reproposedMsg) {
 	if _, ok := v.asked(); !ok {
 		v.answering = nil
 	}
-}
-
-// renderAnswering draws the open question above the diff.
-func (v *diffView) renderAnswering(width int) []string {
-	q, ok := v.asked()
-	if !ok {
-		return nil
-	}
-	a, s := v.answering, v.app.styles
-	lines := indent(wrapStyled(s.bold, kube.Clean(q.Ask), width-3), 2)
-	for i, c := range q.Choices {
-		mark := "( )"
-		if q.Many {
-			mark = "[ ]"
-		}
-		if c.Value == q.Value || q.Many && slices.Contains(a.picked, c.Value) {
-			mark = strings.Replace(mark, " ", "x", 1)
-		}
-		lines = append(lines, a.line(i, mark+" "+describeChoice(c), width))
-	}
-	if q.Free != nil {
-		a.input.SetWidth(max(width-20, 8))
-		v.inputLine = len(lines)
-		lines = append(lines, a.line(len(q.Choices), "another: "+a.input.View(), width))
-	}
-	if a.problem != "" {
-		lines = append(lines, indent(wrapStyled(s.warning, kube.Clean(a.problem), width-6), 4)...)
-	}
-	hint := "enter chooses · tab next question · esc done"
-	if q.Many {
-		hint = "space picks · " + hint
-	}
-	return append(lines, "  "+s.muted.Render(clip(hint, width-3)), "  "+s.faint.Render(strings.Repeat("─", max(width-4, 0))))
-}
-
-func (a *answering) line(i int, text string, width int) string {
-	s := a.app.styles
-	if i == a.cursor {
-		return "  " + s.accent.Render("▸ ") + s.text.Render(clip(text, width-6))
-	}
-	return "    " + s.muted.Render(clip(text, width-6))
-}
-
-// describeChoice is a choice with what it does, and what speaks for it.
-func describeChoice(c fixes.Choice) string {
-	parts := []string{c.Value}
-	for _, about := range []string{c.Label, c.Found} {
-		if about != "" {
-			parts = append(parts, about)
-		}
-	}
-	return kube.Clean(strings.Join(parts, " · "))
-}
-
-// cursor is where the next letter of an answer will stand.
-func (v *diffView) cursor() *tea.Cursor {
-	q, ok := v.asked()
-	if !ok || v.answering.cursor != len(q.Choices) {
-		return nil
-	}
-	c := v.answering.input.Cursor()
-	if c != nil {
-		c.X += len("    another: ")
-		c.Y = v.inputLine
-	}
-	return c
-}
-
-// drawItems draws what was asked, with the answers, above the diffs.
-func (v *diffView) drawItems(p proposal, width int) []string {
-	s := v.app.styles
-	var lines []string
-	for _, q := range p.items() {
-		answer := q.Value
-		if answer == "" {
-			answer = "none"
-		}
-		if i := slices.IndexFunc(q.Choices, func(c fixes.Choice) bool { return c.Value == q.Value }); i >= 0 {
-			answer = describeChoice(q.Choices[i])
-		}
-		lines = append(lines, bullet(s.accent, s.text, "?", q.Ask+" "+answer, width)...)
-	}
-	if len(lines) > 0 && v.again != nil {
-		lines = append(lines, "    "+s.accent.Render("e")+s.muted.Render(clip(" answers otherwise", width-6)))
-	}
-	return lines
 }

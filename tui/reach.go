@@ -9,9 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/kube"
-	"kiln/scanners"
 	"kiln/scanners/netpol"
-	"kiln/scanners/network"
 )
 
 // reachView tells, for each workload of a namespace, who may talk to its pods
@@ -25,48 +23,6 @@ type reachView struct {
 	result   *reachMsg
 	rows     []netpol.Standing
 	table    table
-}
-
-// reachMsg brings who may talk to whom.
-type reachMsg struct {
-	hood      *netpol.Neighbourhood
-	standings []netpol.Standing
-	// enforced is the result of the check that judges whether policies count.
-	enforced scanners.CheckResult
-	missing  []string
-}
-
-// openReach is the command reach [NAMESPACE].
-func openReach(a *App, arg string) tea.Cmd {
-	namespace := cleanOr(arg, a.namespace)
-	if t := a.underCursor(); namespace == "" && t != nil {
-		namespace = t.ref.Namespace
-	}
-	if namespace == "" || namespace == "all" {
-		a.flash(info, "choose a namespace: m on it shows who may talk to whom")
-		return showRoot(newNamespacesView)(a, "")
-	}
-	return a.openReachIn(namespace, kube.Ref{})
-}
-
-// openReachOf shows the namespace of an object, and the object if it is a
-// workload there.
-func (a *App) openReachOf(ref kube.Ref) tea.Cmd {
-	switch {
-	case ref.Kind == "Namespace":
-		return a.openReachIn(ref.Name, kube.Ref{})
-	case ref.Namespace == "":
-		a.flash(info, ref.String()+" is in no namespace: it talks to nobody")
-		return nil
-	}
-	return a.openReachIn(ref.Namespace, ref)
-}
-
-func (a *App) openReachIn(namespace string, selected kube.Ref) tea.Cmd {
-	v := newReachView(a, namespace)
-	v.selected = selected
-	a.push(v)
-	return v.start()
 }
 
 func newReachView(a *App, namespace string) *reachView {
@@ -97,39 +53,6 @@ func (v *reachView) start() tea.Cmd {
 		}
 		return msg
 	})
-}
-
-// standingsIn evaluates the policies of a namespace.
-func standingsIn(ctx context.Context, s *snapshot, namespace string) (reachMsg, error) {
-	msg := reachMsg{hood: netpol.NewNeighbourhood(s.inventory), missing: netpol.Missing(s.inventory)}
-	msg.enforced = scanners.CheckResult{Status: scanners.NotKnown, Reason: "it hasn't been checked"}
-	if r := s.result(network.NotEnforcedID); r != nil {
-		msg.enforced = *r
-	}
-	for _, w := range msg.hood.In(namespace) {
-		standing, err := msg.hood.Standing(ctx, w)
-		if err != nil {
-			return reachMsg{}, err
-		}
-		msg.standings = append(msg.standings, standing)
-	}
-	slices.SortStableFunc(msg.standings, func(a, b netpol.Standing) int { return openness(b) - openness(a) })
-	return msg, nil
-}
-
-// openness puts what is most exposed first.
-func openness(s netpol.Standing) int {
-	n := len(s.In.Peers) + len(s.Out.Peers)
-	if len(s.Doors) > 0 {
-		n += s.In.Of
-	}
-	return n
-}
-
-// knowsReach says that the policies and what they select have been read, as
-// far as they can be.
-func (s *snapshot) knowsReach() bool {
-	return s != nil && s.inventory != nil && !slices.ContainsFunc(netpol.Resources(), func(r kube.Resource) bool { return !s.inventory.Settled(r) })
 }
 
 func (v *reachView) onSnapshot() tea.Cmd {
@@ -204,52 +127,6 @@ func (v *reachView) open() {
 	if len(v.rows) > 0 {
 		v.app.push(newNeighboursView(v.app, v.result, v.rows[v.table.cursor]))
 	}
-}
-
-// head says what the numbers below are worth.
-func (v *reachView) head(width int) []string {
-	s := v.app.styles
-	lines := []string{" " + s.bold.Render(clip("Who may talk to whom in "+kube.Clean(v.namespace), width-2))}
-	if v.result == nil {
-		return lines
-	}
-	style := map[scanners.Status]func(...string) string{scanners.Pass: s.good.Render, scanners.Fail: s.alarm.Render}[v.result.enforced.Status]
-	if style == nil {
-		style = s.warning.Render
-	}
-	for _, line := range wrap(kube.Clean(network.EnforcementText(v.result.enforced)), width-2) {
-		lines = append(lines, " "+style(line))
-	}
-	if only := v.app.opts.Namespace; only != "" {
-		lines = append(lines, " "+s.warning.Render(clip("Only namespace "+kube.Clean(only)+" was read: workloads of others aren't counted.", width-2)))
-	}
-	if others := v.result.hood.Others().All(); len(others) > 0 {
-		lines = append(lines, " "+s.warning.Render(clip("Not evaluated: "+refNames(others), width-2)))
-	}
-	for _, missing := range v.result.missing {
-		lines = append(lines, " "+s.warning.Render(clip("Could not be read: "+missing, width-2)))
-	}
-	return lines
-}
-
-func refNames(refs []kube.Ref) string {
-	texts := make([]string, 0, len(refs))
-	for _, r := range refs {
-		texts = append(texts, r.String())
-	}
-	return kube.Clean(strings.Join(texts, ", "))
-}
-
-func (v *reachView) render(width, height int) []string {
-	head := v.head(width)
-	head = head[:min(len(head), max(height-4, 1))]
-	switch {
-	case v.result == nil:
-		return append(head, "", "  "+v.app.styles.muted.Render("reading the policies …"))
-	case len(v.rows) == 0:
-		return append(head, "", "  "+v.app.styles.text.Render(clip("No workload runs here.", width-4)))
-	}
-	return append(head, v.table.render(v.app.styles, width, height-len(head))...)
 }
 
 func (v *reachView) hints() []key.Binding {

@@ -48,6 +48,7 @@ func lookScenes() []scene {
 			v.editing = false
 			v.update(debugPreviewMsg{err: fmt.Errorf("Pod/checkout-1 in shop isn't on a node yet: there is nothing to look into")})
 		}},
+		{"shell", "prod-eu-1", func(_ *testing.T, a *App) { a.shellHere("shop", "checkout-1", "api", nil) }},
 		{"debug-sessions", "staging", func(_ *testing.T, a *App) {
 			a.runCommand("debug")
 			until := a.now().Add(time.Hour)

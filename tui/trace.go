@@ -2,15 +2,11 @@ package tui
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/kube"
-	"kiln/scanners/rbac"
 	"kiln/scanners/tracing"
 )
 
@@ -25,9 +21,6 @@ type traceView struct {
 	drawn   drawnFor
 	version int
 }
-
-// question is what the form asks for, in the order of its fields.
-type traceQuestion struct{ as, verb, resource, name, namespace, file string }
 
 // tracedMsg brings the steps, or why there are none.
 type tracedMsg struct {
@@ -58,22 +51,6 @@ func openTrace(a *App, arg string) tea.Cmd {
 func (a *App) openTraceOf(ref kube.Ref) tea.Cmd {
 	a.push(newTraceView(a, questionAbout(ref)))
 	return nil
-}
-
-func parseTrace(arg, namespace string) (traceQuestion, string) {
-	words := strings.Fields(arg)
-	q := traceQuestion{namespace: namespace}
-	if n := len(words); n > 2 && words[n-2] == "as" {
-		q.as, words = words[n-1], words[:n-2]
-	}
-	if len(words) < 2 || len(words) > 3 {
-		return q, "trace takes VERB RESOURCE [NAME] [as SUBJECT], such as get secrets as sa:shop/api; alone it asks"
-	}
-	q.verb, q.resource, q.name = words[0], words[1], strings.Join(words[2:], "")
-	if subject, err := rbac.ParseSubject(q.as); err == nil && q.namespace == "" {
-		q.namespace = subject.Namespace // where a ServiceAccount most often asks
-	}
-	return q, ""
 }
 
 func newTraceView(a *App, q traceQuestion) *traceView {
@@ -131,58 +108,6 @@ func (v *traceView) start() tea.Cmd {
 	})
 }
 
-// trace follows a request. Without an Inventory it reads what it needs.
-func (s *Session) trace(ctx context.Context, q traceQuestion, inv *kube.Inventory) tracedMsg {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
-	defer cancel()
-	msg := tracedMsg{question: q}
-	var err error
-	if msg.request, err = s.traceRequest(q); err != nil {
-		msg.problem = kube.Explain(err)
-		return msg
-	}
-	if inv == nil {
-		if inv, err = kube.Collect(ctx, s.cluster, kube.CollectOptions{Only: tracing.Resources()}, nil); err != nil {
-			msg.problem = kube.Explain(err)
-			return msg
-		}
-	}
-	trace, err := s.cluster.Trace(ctx, msg.request)
-	if err != nil {
-		msg.problem = kube.Explain(err)
-		return msg
-	}
-	msg.request, msg.steps = trace.Request, tracing.Explain(trace, inv)
-	return msg
-}
-
-func (s *Session) traceRequest(q traceQuestion) (kube.TraceRequest, error) {
-	req := kube.TraceRequest{Verb: strings.ToLower(q.verb), Name: q.name, Namespace: q.namespace}
-	var err error
-	if req.As, err = tracing.Identity(q.as, nil); err != nil {
-		return req, err
-	}
-	if req.Resource, req.Subresource, err = s.cluster.ResourceNamed(q.resource); err != nil {
-		return req, err
-	}
-	if q.file != "" {
-		file, err := os.Open(q.file)
-		if err != nil {
-			return req, fmt.Errorf("reading the manifest: %w", err)
-		}
-		defer file.Close()
-		if req.Manifest, err = kube.ReadManifest(file); err != nil {
-			return req, fmt.Errorf("%s: %w", q.file, err)
-		}
-	}
-	if req.Namespace == "" {
-		if req.Namespace = s.cluster.Namespace; req.Manifest != nil && req.Manifest.GetNamespace() != "" {
-			req.Namespace = req.Manifest.GetNamespace()
-		}
-	}
-	return req, nil
-}
-
 func (v *traceView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tracedMsg:
@@ -212,17 +137,6 @@ func (v *traceView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		v.pager.onKey(msg, keys)
 	}
 	return nil
-}
-
-// commandLine is the same question for the command line.
-func (q traceQuestion) commandLine() string {
-	words := []string{"kiln", "trace", q.verb, q.resource}
-	for _, more := range [][2]string{{"", q.name}, {"-n", q.namespace}, {"--as", q.as}, {"-f", q.file}} {
-		if more[1] != "" && (more[0] != "--as" || q.as != "me") {
-			words = append(words, strings.TrimSpace(more[0]+" "+more[1]))
-		}
-	}
-	return strings.Join(words, " ")
 }
 
 func (v *traceView) hints() []key.Binding {

@@ -1,0 +1,90 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+const (
+	cancelLabel = "Cancel"
+	exportLabel = "Export"
+)
+
+// setButtons offers what can be done now. Cancel is first, and the default.
+func (v *diffView) setButtons() {
+	v.buttons = buttons{labels: []string{cancelLabel}}
+	ready := v.ready()
+	if len(ready) == 0 {
+		return
+	}
+	apply := v.applyLabel(ready)
+	switch {
+	case v.verb == "undo":
+		v.buttons.labels = append(v.buttons.labels, apply)
+	case len(v.proposals[ready[0]].preview.Stopgap()) > 0:
+		v.buttons.labels = append(v.buttons.labels, exportLabel, apply)
+	default:
+		v.buttons.labels = append(v.buttons.labels, apply, exportLabel)
+	}
+}
+
+// ready are the indexes of the proposals that can be applied.
+func (v *diffView) ready() []int {
+	var all []int
+	for i, p := range v.proposals {
+		if p.ready() {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// applyLabel says what pressing the button means.
+func (v *diffView) applyLabel(ready []int) string {
+	conflicts, owned := false, false
+	for _, i := range ready {
+		conflicts = conflicts || len(v.proposals[i].preview.Conflicts()) > 0
+		owned = owned || len(v.proposals[i].preview.Stopgap()) > 0
+	}
+	label := "Apply"
+	if v.verb == "undo" {
+		label = "Undo"
+	}
+	if len(v.proposals) > 1 {
+		label = fmt.Sprintf("%s %d of %d", label, len(ready), len(v.proposals))
+	}
+	switch {
+	case conflicts && owned:
+		return "Take over and apply as stopgap"
+	case conflicts:
+		return "Take over and apply"
+	case owned && v.verb != "undo":
+		return label + " as stopgap"
+	}
+	return label
+}
+
+// settling says that the page has only just appeared.
+func (v *diffView) settling() bool { return v.app.now().Sub(v.opened) < settleTime }
+
+func (v *diffView) onClick(msg tea.MouseClickMsg) tea.Cmd {
+	if msg.Y != v.buttonLine || v.settling() {
+		return nil
+	}
+	if i := v.buttons.at(v.app.styles, msg.X-2); i >= 0 {
+		v.buttons.focus = i
+		return v.press()
+	}
+	return nil
+}
+
+func (v *diffView) press() tea.Cmd {
+	switch v.buttons.labels[v.buttons.focus] {
+	case cancelLabel:
+		return v.app.back()
+	case exportLabel:
+		return v.export()
+	}
+	return v.confirmApply()
+}
