@@ -29,12 +29,20 @@ func isSystem(inv *kube.Inventory, obj kube.Object) bool {
 	if !systemNamespace(obj.GetNamespace()) {
 		return false
 	}
+	w := kube.Once(inv, byObject{}, workloadsByObject)[obj]
+	return w != nil && SystemWorkload(w)
+}
+
+// byObject is where an Inventory keeps its Workloads by their objects: a large
+// cluster has many findings.
+type byObject struct{}
+
+func workloadsByObject(inv *kube.Inventory) map[kube.Object]*kube.Workload {
+	all := make(map[kube.Object]*kube.Workload, len(inv.Workloads))
 	for _, w := range inv.Workloads {
-		if w.Object == obj {
-			return SystemWorkload(w)
-		}
+		all[w.Object] = w
 	}
-	return false
+	return all
 }
 
 func systemNamespace(name string) bool {

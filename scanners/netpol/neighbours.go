@@ -12,7 +12,7 @@ import (
 )
 
 // Neighbourhood answers who may talk to whom in a cluster. Each policy is
-// matched with each workload once. It doesn't change once made.
+// matched with each workload once. It may be asked side by side.
 type Neighbourhood struct {
 	policies  *Policies
 	others    *Others
@@ -47,6 +47,7 @@ func NewNeighbourhood(inv *kube.Inventory) *Neighbourhood {
 			}
 		}
 	}
+	n.policies.matched = newMatchedPeers(n.workloads)
 	return n
 }
 
@@ -153,6 +154,9 @@ func (n *Neighbourhood) open(from, to *kube.Workload) (ports []Port, open bool) 
 	candidates := named
 	if len(named) == 0 {
 		candidates = unnamed()
+	}
+	if len(egress)+len(ingress) == 0 {
+		return named, true
 	}
 	for _, port := range candidates {
 		if (len(egress) == 0 || n.policies.anyOut(egress, to, port)) && (len(ingress) == 0 || n.policies.anyIn(ingress, from, to, port)) {

@@ -25,18 +25,26 @@ const (
 // Policies are the NetworkPolicies of an Inventory.
 type Policies struct {
 	byNamespace map[string][]*networkingv1.NetworkPolicy
+	// pods are the policies' own selectors.
+	pods map[*networkingv1.NetworkPolicy]labels.Selector
 	// namespaces are the labels of the namespaces that were read.
 	namespaces map[string]labels.Set
+	// matched is nil where few pairs are asked about.
+	matched *matchedPeers
 }
 
 // New sorts the policies of inv.
 func New(inv *kube.Inventory) *Policies {
-	p := &Policies{byNamespace: map[string][]*networkingv1.NetworkPolicy{}, namespaces: map[string]labels.Set{}}
+	p := &Policies{
+		byNamespace: map[string][]*networkingv1.NetworkPolicy{}, pods: map[*networkingv1.NetworkPolicy]labels.Selector{},
+		namespaces: map[string]labels.Set{},
+	}
 	for _, policy := range inv.NetworkPolicies {
 		p.byNamespace[policy.Namespace] = append(p.byNamespace[policy.Namespace], policy)
+		p.pods[policy] = parse(&policy.Spec.PodSelector)
 	}
 	for _, ns := range inv.Namespaces {
-		p.namespaces[ns.Name] = ns.Labels
+		p.namespaces[ns.Name] = labels.Merge(named(ns.Name), ns.Labels)
 	}
 	return p
 }
@@ -51,7 +59,7 @@ func (p *Policies) In(namespace string) []*networkingv1.NetworkPolicy {
 func (p *Policies) Isolating(w *kube.Workload, d Direction) []*networkingv1.NetworkPolicy {
 	var isolating []*networkingv1.NetworkPolicy
 	for _, policy := range p.byNamespace[w.Namespace()] {
-		if Affects(policy, d) && selectsAll(&policy.Spec.PodSelector, w) {
+		if Affects(policy, d) && selectsAll(p.pods[policy], w) {
 			isolating = append(isolating, policy)
 		}
 	}
@@ -79,17 +87,17 @@ func Affects(policy *networkingv1.NetworkPolicy, d Direction) bool {
 
 // Selects says whether the policy selects any of the workload's pods.
 func Selects(policy *networkingv1.NetworkPolicy, w *kube.Workload) bool {
-	return policy.Namespace == w.Namespace() && labelled(w, &policy.Spec.PodSelector)
+	return policy.Namespace == w.Namespace() && labelled(w, parse(&policy.Spec.PodSelector))
 }
 
 // labelled says whether a selector matches the labels of the workload's
 // template, or those that its running pods got besides.
-func labelled(w *kube.Workload, selector *metav1.LabelSelector) bool {
-	if matches(selector, w.Meta.Labels) {
+func labelled(w *kube.Workload, selector labels.Selector) bool {
+	if selector.Matches(labels.Set(w.Meta.Labels)) {
 		return true
 	}
 	for _, pod := range w.Pods {
-		if matches(selector, pod.Labels) {
+		if selector.Matches(labels.Set(pod.Labels)) {
 			return true
 		}
 	}
@@ -99,19 +107,24 @@ func labelled(w *kube.Workload, selector *metav1.LabelSelector) bool {
 // selectsAll says whether a selector matches the template, or all running pods
 // by labels that they got besides. One that matches a single pod, by the label
 // with its name for example, leaves the others open.
-func selectsAll(selector *metav1.LabelSelector, w *kube.Workload) bool {
-	if matches(selector, w.Meta.Labels) {
+func selectsAll(selector labels.Selector, w *kube.Workload) bool {
+	if selector.Matches(labels.Set(w.Meta.Labels)) {
 		return true
 	}
 	for _, pod := range w.Pods {
-		if !matches(selector, pod.Labels) {
+		if !selector.Matches(labels.Set(pod.Labels)) {
 			return false
 		}
 	}
 	return len(w.Pods) > 0
 }
 
-func matches(selector *metav1.LabelSelector, set map[string]string) bool {
+// parse reads a selector once for many workloads. One that Kubernetes wouldn't
+// take selects nothing.
+func parse(selector *metav1.LabelSelector) labels.Selector {
 	s, err := metav1.LabelSelectorAsSelector(selector)
-	return err == nil && s.Matches(labels.Set(set))
+	if err != nil {
+		return labels.Nothing()
+	}
+	return s
 }

@@ -2,6 +2,7 @@ package netpol
 
 import (
 	"net/netip"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -73,38 +74,49 @@ func (p *Policies) anyPeer(peers []networkingv1.NetworkPolicyPeer, namespace str
 	if len(peers) == 0 {
 		return true
 	}
-	for i := range peers {
-		if p.peer(&peers[i], namespace, w) {
-			return true
-		}
+	if p.matched == nil {
+		return p.matcher(peers, namespace)(w)
 	}
-	return false
+	return p.matched.has(peers, w, func() func(*kube.Workload) bool { return p.matcher(peers, namespace) })
 }
 
-// peer: selectors of one peer must both match; pods on the node's network have
-// the node's address and match no selector.
-func (p *Policies) peer(peer *networkingv1.NetworkPolicyPeer, namespace string, w *kube.Workload) bool {
-	if peer.IPBlock != nil {
-		return inBlock(peer.IPBlock, w)
-	}
-	if !Governs(w) {
-		return false
-	}
-	if peer.NamespaceSelector == nil {
-		if w.Namespace() != namespace {
-			return false
+// matcher says of workloads whether they are one of the peers, to a policy in
+// namespace. Selectors of one peer must both match; pods on the node's network
+// have the node's address and match no selector.
+func (p *Policies) matcher(peers []networkingv1.NetworkPolicyPeer, namespace string) func(*kube.Workload) bool {
+	matchers := make([]func(*kube.Workload) bool, 0, len(peers))
+	for i := range peers {
+		if block := peers[i].IPBlock; block != nil {
+			matchers = append(matchers, func(w *kube.Workload) bool { return inBlock(block, w) })
+			continue
 		}
-	} else if !matches(peer.NamespaceSelector, p.labelsOf(w.Namespace())) {
-		return false
+		pods, namespaces := labels.Everything(), named(namespace).AsSelector()
+		if peers[i].PodSelector != nil {
+			pods = parse(peers[i].PodSelector)
+		}
+		if peers[i].NamespaceSelector != nil {
+			namespaces = parse(peers[i].NamespaceSelector)
+		}
+		matchers = append(matchers, func(w *kube.Workload) bool {
+			return Governs(w) && namespaces.Matches(p.labelsOf(w.Namespace())) && labelled(w, pods)
+		})
 	}
-	return peer.PodSelector == nil || labelled(w, peer.PodSelector)
+	return func(w *kube.Workload) bool {
+		return slices.ContainsFunc(matchers, func(matches func(*kube.Workload) bool) bool { return matches(w) })
+	}
 }
 
 // labelsOf are a namespace's labels; the one with its name is always there in
 // a cluster, though seldom in a manifest.
 func (p *Policies) labelsOf(namespace string) labels.Set {
-	return labels.Merge(labels.Set{corev1.LabelMetadataName: namespace}, p.namespaces[namespace])
+	if known, ok := p.namespaces[namespace]; ok {
+		return known
+	}
+	return named(namespace)
 }
+
+// named are the labels that Kubernetes itself gives every namespace.
+func named(namespace string) labels.Set { return labels.Set{corev1.LabelMetadataName: namespace} }
 
 // inBlock says whether one of the workload's pods has an address of the block,
 // or would have: that of a pod which isn't there is among all addresses.
@@ -169,15 +181,15 @@ func portMatches(rule *networkingv1.NetworkPolicyPort, to *kube.Workload, port P
 	case rule.Port == nil:
 		return true
 	case rule.Port.Type == intstr.String:
-		return named(to.Spec, rule.Port.StrVal, port)
+		return portNamed(to.Spec, rule.Port.StrVal, port)
 	case rule.EndPort != nil:
 		return rule.Port.IntVal <= port.Number && port.Number <= *rule.EndPort
 	}
 	return rule.Port.IntVal == port.Number
 }
 
-// named resolves a port's name in the destination's own containers.
-func named(spec *corev1.PodSpec, name string, port Port) bool {
+// portNamed resolves a port's name in the destination's own containers.
+func portNamed(spec *corev1.PodSpec, name string, port Port) bool {
 	for _, containers := range [][]corev1.Container{spec.Containers, spec.InitContainers} {
 		for _, c := range containers {
 			for _, p := range c.Ports {
