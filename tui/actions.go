@@ -129,12 +129,20 @@ func folderHere(name string) (string, error) {
 	return folder, os.Mkdir(folder, 0o700)
 }
 
-// exportsFolder is in kiln's state folder.
+// exportsFolder makes the folder for files that can't be where kiln runs.
 func exportsFolder() (string, error) {
+	dir, err := exportsPath()
+	if err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o700)
+}
+
+// exportsPath is in kiln's state folder.
+func exportsPath() (string, error) {
 	journal, err := fixes.JournalDir()
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(filepath.Dir(journal), "exports")
-	return dir, os.MkdirAll(dir, 0o700)
+	return filepath.Join(filepath.Dir(journal), "exports"), nil
 }

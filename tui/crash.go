@@ -44,6 +44,7 @@ func (s shielded) run(ctx context.Context, options ...tea.ProgramOption) error {
 	program := tea.NewProgram(s, append(options, tea.WithoutSignalHandler())...)
 	// A program that is killed doesn't wait for its reader of keys.
 	defer context.AfterFunc(ctx, program.Quit)()
+	defer obeyJobControl(program)()
 	_, err := program.Run()
 	if p := s.fall.first.Load(); p != nil {
 		return p

@@ -12,6 +12,7 @@ import (
 
 	"kiln/fixes"
 	"kiln/themes"
+	"kiln/tui"
 )
 
 func newInfo(a *app) *cobra.Command {
@@ -27,24 +28,43 @@ func newInfo(a *app) *cobra.Command {
 			context, contexts := a.contexts()
 			fmt.Fprintf(t, "Context:\t%s\n", context)
 			fmt.Fprintf(t, "Contexts:\t%s\n", contexts)
-			journal, err := fixes.JournalDir()
+			files, err := a.files()
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(t, "Journal:\t%s\n", journal)
-			fmt.Fprintf(t, "Evidence:\t%s\n", filepath.Join(filepath.Dir(journal), "evidence"))
-			fmt.Fprintf(t, "Nodes:\t%s\n", filepath.Join(filepath.Dir(journal), "nodes"))
-			crashes, err := crashFolder()
-			if err != nil {
-				return err
+			for _, f := range files {
+				fmt.Fprintf(t, "%s:\t%s\n", f.What, f.Path)
 			}
-			fmt.Fprintf(t, "Crash reports:\t%s\n", crashes)
-			fmt.Fprintf(t, "Configuration:\t%s\n", orDash(a.configPath()))
-			fmt.Fprintf(t, "Skins:\t%s\n", themes.Folder())
 			fmt.Fprintf(t, "Checks:\t%d\n", len(a.checks))
 			return t.Flush()
 		},
 	}
+}
+
+// files are all files and folders of kiln's own, whether they are there yet or
+// not.
+func (a *app) files() ([]tui.File, error) {
+	journal, err := fixes.JournalDir()
+	if err != nil {
+		return nil, err
+	}
+	crashes, err := crashFolder()
+	if err != nil {
+		return nil, err
+	}
+	screen, err := tui.Files()
+	if err != nil {
+		return nil, err
+	}
+	state := filepath.Dir(journal)
+	return append([]tui.File{
+		{What: "Configuration", Path: orDash(a.configPath())},
+		{What: "Journal", Path: journal},
+		{What: "Evidence", Path: filepath.Join(state, "evidence")},
+		{What: "Nodes", Path: filepath.Join(state, "nodes")},
+		{What: "Crash reports", Path: crashes},
+		{What: "Skins", Path: themes.Folder()},
+	}, screen...), nil
 }
 
 // contexts reads the kubeconfig without asking any server.
