@@ -112,12 +112,17 @@ func (v *findingView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		}
 		return v.app.openFix([]*scanners.Finding{v.finding})
 	}
-	t := targetOf(v.finding)
-	if cmd, handled := v.app.drill(msg, &t); handled {
+	if cmd, handled := v.app.drill(msg, v.target()); handled {
 		return cmd
 	}
 	v.pager.onKey(msg, keys)
 	return nil
+}
+
+// target is the finding's object.
+func (v *findingView) target() *target {
+	t := targetOf(v.finding)
+	return &t
 }
 
 // step goes to another finding of the list.

@@ -14,15 +14,27 @@ import (
 // traceQuestion is what the form asks for, in the order of its fields.
 type traceQuestion struct{ as, verb, resource, name, namespace, file string }
 
-// parseTrace reads the words of the command; problem says what is wrong.
-func parseTrace(arg, namespace string) (q traceQuestion, problem string) {
-	words := strings.Fields(arg)
-	q = traceQuestion{namespace: namespace}
-	if n := len(words); n > 2 && words[n-2] == "as" {
-		q.as, words = words[n-1], words[:n-2]
+// parseTrace reads a request as it's typed behind ":trace". What kubectl
+// takes as flags may stand anywhere.
+func parseTrace(arg, namespace string) (traceQuestion, string) {
+	q := traceQuestion{namespace: namespace}
+	var words []string
+	given := strings.Fields(arg)
+	for i := 0; i < len(given); i++ {
+		last := i == len(given)-1
+		switch {
+		case !last && (given[i] == "--as" || given[i] == "as" && len(words) >= 2):
+			i++
+			q.as = given[i]
+		case !last && (given[i] == "-n" || given[i] == "--namespace"):
+			i++
+			q.namespace = given[i]
+		default:
+			words = append(words, given[i])
+		}
 	}
 	if len(words) < 2 || len(words) > 3 {
-		return q, "trace takes VERB RESOURCE [NAME] [as SUBJECT], such as get secrets as sa:shop/api; alone it asks"
+		return q, "trace takes VERB RESOURCE [NAME] [as SUBJECT] [-n NAMESPACE], such as get secrets as sa:shop/api; alone it asks"
 	}
 	q.verb, q.resource, q.name = words[0], words[1], strings.Join(words[2:], "")
 	if subject, err := rbac.ParseSubject(q.as); err == nil && q.namespace == "" {

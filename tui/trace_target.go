@@ -11,24 +11,7 @@ import (
 // underCursor is the object that the view in front is about, or has under its
 // cursor; nil if there is none.
 func (a *App) underCursor() *target {
-	switch v := a.top().(type) {
-	case *findingsView:
-		if f := v.current(); f != nil {
-			t := targetOf(f)
-			return &t
-		}
-	case *findingView:
-		t := targetOf(v.finding)
-		return &t
-	case *workloadsView:
-		return v.target()
-	case *describeView:
-		return &target{ref: v.ref}
-	case *yamlView:
-		return &target{ref: v.ref}
-	case *reachView:
-		return v.target()
-	case *neighboursView:
+	if v, ok := a.top().(objectView); ok {
 		return v.target()
 	}
 	return nil

@@ -71,6 +71,9 @@ func TestTraceQuestions(t *testing.T) {
 		"get secrets db":                     {verb: "get", resource: "secrets", name: "db", namespace: "shop"},
 		"create pods/exec as sa:shop/ci":     {as: "sa:shop/ci", verb: "create", resource: "pods/exec", namespace: "shop"},
 		"get secrets db as Group:developers": {as: "Group:developers", verb: "get", resource: "secrets", name: "db", namespace: "shop"},
+		"get pods -n ops as sa:shop/ci":      {as: "sa:shop/ci", verb: "get", resource: "pods", namespace: "ops"},
+		"get pods --as tom --namespace ops":  {as: "tom", verb: "get", resource: "pods", namespace: "ops"},
+		"get pods as":                        {verb: "get", resource: "pods", name: "as", namespace: "shop"},
 	} {
 		if got, problem := parseTrace(arg, "shop"); got != want || problem != "" {
 			t.Errorf("%q is %+v (%s), want %+v", arg, got, problem, want)

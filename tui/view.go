@@ -59,3 +59,9 @@ type searchable interface {
 type statusView interface {
 	status(width int) string
 }
+
+// objectView is about an object, or has one under its cursor.
+type objectView interface {
+	// target is nil where there is none.
+	target() *target
+}

@@ -33,6 +33,8 @@ func (v *yamlView) start() tea.Cmd { return v.app.readObject(v, "", v.ref) }
 
 func (v *yamlView) title() string { return "yaml" }
 
+func (v *yamlView) target() *target { return &target{ref: v.ref} }
+
 func (v *yamlView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case objectMsg:
