@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"sigs.k8s.io/yaml"
 
 	"kiln/kube"
 )
@@ -35,7 +34,7 @@ func exportTarget(plan Plan, target TargetPreview) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	body, err := yaml.Marshal(object.Object)
+	body, err := kube.MarshalYAML(object.Object)
 	if err != nil {
 		return "", fmt.Errorf("writing the patch of %s: %w", target.Change.Target, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"sigs.k8s.io/yaml"
 
 	"kiln/kube"
 )
@@ -182,7 +181,7 @@ func asYAML(obj *unstructured.Unstructured, masker *kube.Masker) (string, error)
 	if obj == nil {
 		return "", nil
 	}
-	text, err := yaml.Marshal(masker.Object(kube.Essence(obj)).Object)
+	text, err := kube.MarshalYAML(masker.Object(kube.Essence(obj)).Object)
 	if err != nil {
 		return "", fmt.Errorf("writing %s as YAML: %w", kube.RefOf(obj), err)
 	}

@@ -33,6 +33,11 @@ func objectLives() []life {
 			changed:  "Service/hubble-ui", field: []string{"spec", "type"}, want: `"ClusterIP"`,
 		},
 		{
+			name: "beside hostile text", check: "network/exposed-dashboard", object: "Service/hubble-ui",
+			manifest: `{apiVersion: v1, kind: Service, metadata: {name: hubble-ui, annotations: {note: "\u009b2J \u001b[31m \u0085 \u202e \ufeff"}}, spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}}`,
+			changed:  "Service/hubble-ui", field: []string{"spec", "type"}, want: `"ClusterIP"`,
+		},
+		{
 			name: "no quota", check: "api/no-quota", object: "Namespace/NAMESPACE",
 			manifest: pods + `
 ---

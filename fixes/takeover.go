@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"sigs.k8s.io/yaml"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -87,7 +86,7 @@ func stillFound(finding scanners.Finding, after *unstructured.Unstructured, left
 	if i < 0 || after == nil {
 		return nil
 	}
-	text, err := yaml.Marshal(kube.Essence(after).Object)
+	text, err := kube.MarshalYAML(kube.Essence(after).Object)
 	if err != nil {
 		return fmt.Errorf("looking at %s as it would be: %w", finding.Object, err)
 	}

@@ -6,7 +6,6 @@ import (
 
 	yaml "go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	sigsyaml "sigs.k8s.io/yaml"
 )
 
 // YAML is an object as a person would read it: without managedFields, and
@@ -14,7 +13,7 @@ import (
 func YAML(obj *unstructured.Unstructured) (string, error) {
 	shown := obj.DeepCopy()
 	shown.SetManagedFields(nil)
-	text, err := sigsyaml.Marshal(shown.Object)
+	text, err := MarshalYAML(shown.Object)
 	if err != nil {
 		return "", fmt.Errorf("writing %s %s as YAML: %w", obj.GetKind(), obj.GetName(), err)
 	}
