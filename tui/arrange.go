@@ -104,10 +104,7 @@ func (q query) admits(f *scanners.Finding) bool {
 	if q.only != nil && !q.only(f) || q.faults && f.Severity < scanners.High {
 		return false
 	}
-	if q.namespace == "" || f.Object.Namespace == q.namespace {
-		return true
-	}
-	return f.Object.Kind == "Namespace" && f.Object.Name == q.namespace
+	return q.namespace == "" || namespaceOf(f) == q.namespace
 }
 
 // leavesOut says whether f is noise that isn't asked for.

@@ -106,6 +106,8 @@ func (v *checksView) onRowKey(r checkRow, msg tea.KeyPressMsg) tea.Cmd {
 		return v.open(r)
 	case key.Matches(msg, v.app.keys.Copy):
 		return v.app.copy(r.check.ID)
+	case key.Matches(msg, v.app.keys.Related):
+		return v.app.openCheck(r.check.ID, "")
 	}
 	return nil
 }
@@ -122,10 +124,11 @@ func (v *checksView) status(width int) string {
 func (v *checksView) empty() string { return "kiln was started without any check." }
 
 func (v *checksView) hints() []key.Binding {
-	return []key.Binding{v.app.keys.Lesson, v.app.keys.Copy, v.app.keys.Filter}
+	k := v.app.keys
+	return []key.Binding{k.Lesson, helped(k.Related, "its findings"), k.Copy, k.Filter}
 }
 
 func (v *checksView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Checks", []key.Binding{k.Lesson, k.Copy, k.Filter}}, k.listing()}
+	return []keyGroup{{"Checks", []key.Binding{k.Lesson, helped(k.Related, "its findings"), k.Copy, k.Filter}}, k.listing()}
 }

@@ -95,6 +95,13 @@ func (a *App) openSameOwner(t target) tea.Cmd {
 	return a.openOnly(owner.String(), func(f *scanners.Finding) bool { return f.Owner != nil && *f.Owner == owner })
 }
 
+// openCheck shows the findings of a check; of one namespace, if it is given.
+func (a *App) openCheck(check, namespace string) tea.Cmd {
+	return a.openOnly(check, func(f *scanners.Finding) bool {
+		return f.Check == check && (namespace == "" || namespaceOf(f) == namespace)
+	})
+}
+
 // openOnly shows some findings as a list of its own.
 func (a *App) openOnly(name string, only func(*scanners.Finding) bool) tea.Cmd {
 	v := newFindingsView(a)

@@ -23,7 +23,7 @@ type grouping struct {
 func groupings() []grouping {
 	return []grouping{
 		{"CHECK", func(f *scanners.Finding) string { return f.Check }},
-		{"NAMESPACE", func(f *scanners.Finding) string { return cmp.Or(f.Object.Namespace, "(none)") }},
+		{"NAMESPACE", func(f *scanners.Finding) string { return cmp.Or(namespaceOf(f), "(none)") }},
 		{"OBJECT", func(f *scanners.Finding) string { return f.Object.String() }},
 		{"OWNER", func(f *scanners.Finding) string { return cmp.Or(ownerText(f), "(nobody known)") }},
 	}

@@ -92,8 +92,21 @@ func (v *guardrailsView) onRowKey(g fixes.Guardrail, msg tea.KeyPressMsg) tea.Cm
 		return v.open(g)
 	case key.Matches(msg, keys.Copy):
 		return v.app.copy(g.Name)
+	case key.Matches(msg, keys.YAML):
+		return v.app.openYAML(guardedBy(g), "")
+	case key.Matches(msg, keys.Related):
+		return v.app.openCheck(g.Check, g.Namespace)
 	}
 	return nil
+}
+
+// guardedBy is the object that makes a guardrail hold: the policy's binding,
+// or the namespace with its labels.
+func guardedBy(g fixes.Guardrail) kube.Ref {
+	if g.By == fixes.ByLabels {
+		return kube.Ref{APIVersion: "v1", Kind: "Namespace", Name: g.Namespace}
+	}
+	return kube.Ref{APIVersion: "admissionregistration.k8s.io/v1", Kind: "ValidatingAdmissionPolicyBinding", Name: g.Name}
 }
 
 func (v *guardrailsView) id(g fixes.Guardrail) string {
@@ -141,7 +154,7 @@ func (v *guardrailsView) hints() []key.Binding {
 
 func (v *guardrailsView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Guardrails", append(v.hints(), k.Copy)}, k.listing()}
+	return []keyGroup{{"Guardrails", append(v.hints(), helped(k.YAML, "YAML of its binding"), helped(k.Related, "findings of its check"), k.Copy)}, k.listing()}
 }
 
 // meaning is a key that does here what its name elsewhere doesn't tell.

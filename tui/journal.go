@@ -119,7 +119,8 @@ func (v *journalView) onRowKey(e fixes.Entry, msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Copy):
 		return v.app.copy(e.ID)
 	}
-	return nil
+	cmd, _ := v.app.drill(msg, &target{ref: e.Finding.Object, check: e.Finding.Check})
+	return cmd
 }
 
 // open previews the undo of an entry, or asks about an interrupted one. Why
@@ -175,5 +176,8 @@ func (v *journalView) hints() []key.Binding {
 
 func (v *journalView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Journal", []key.Binding{k.Open, k.Undo, k.UndoBatch, k.Copy, k.Filter}}, k.listing()}
+	return []keyGroup{
+		{"Journal", []key.Binding{k.Open, k.Undo, k.UndoBatch, k.Copy, k.Filter}},
+		{"The object", []key.Binding{k.Describe, k.YAML, k.Related, k.Rights, k.Keep}}, k.listing(),
+	}
 }

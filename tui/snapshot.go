@@ -134,12 +134,13 @@ func (s *snapshot) measure() {
 		s.widths.object = max(s.widths.object, len(objectText(f)))
 		s.widths.namespace = max(s.widths.namespace, len(f.Object.Namespace))
 		s.widths.owner = max(s.widths.owner, len(ownerText(f)))
-		if f.Object.Namespace == "" {
+		namespace := namespaceOf(f)
+		if namespace == "" {
 			continue
 		}
-		c := counts[f.Object.Namespace]
+		c := counts[namespace]
 		if c == nil {
-			c = &namespaceCount{name: f.Object.Namespace, bySeverity: map[scanners.Severity]int{}}
+			c = &namespaceCount{name: namespace, bySeverity: map[scanners.Severity]int{}}
 			counts[c.name] = c
 		}
 		c.findings++
@@ -157,6 +158,15 @@ func (s *snapshot) measure() {
 	slices.SortFunc(s.namespaces, func(a, b namespaceCount) int {
 		return cmp.Or(b.own-a.own, b.findings-a.findings, strings.Compare(a.name, b.name))
 	})
+}
+
+// namespaceOf is where a finding is listed: the object's namespace, or the
+// namespace that it is about.
+func namespaceOf(f *scanners.Finding) string {
+	if f.Object.Kind == "Namespace" {
+		return f.Object.Name
+	}
+	return f.Object.Namespace
 }
 
 // objectText is Kind/name, and the container where there is one.

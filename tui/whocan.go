@@ -95,7 +95,8 @@ func (v *whoCanView) onRowKey(g rbac.Grant, msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, v.app.keys.Copy) {
 		return v.app.copy(g.Subject.String())
 	}
-	return nil
+	cmd, _ := v.app.drill(msg, &target{ref: kube.RefOf(g.Binding)})
+	return cmd
 }
 
 func (v *whoCanView) id(g rbac.Grant) string {
@@ -169,12 +170,16 @@ func (v *whoCanView) status(width int) string {
 }
 
 func (v *whoCanView) hints() []key.Binding {
-	return []key.Binding{v.app.keys.Open, v.app.keys.Copy, v.app.keys.Filter, v.app.keys.Back}
+	k := v.app.keys
+	return []key.Binding{helped(k.Open, "the subject's rights"), helped(k.YAML, "YAML of the binding"), k.Copy, k.Filter, k.Back}
 }
 
 func (v *whoCanView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Who can", []key.Binding{k.Open, k.Copy, k.Filter}}, k.listing()}
+	return []keyGroup{
+		{"Who can", []key.Binding{helped(k.Open, "the subject's rights"), k.Copy, k.Filter}},
+		{"The binding", []key.Binding{k.YAML, k.Describe, k.Related, k.Act}}, k.listing(),
+	}
 }
 
 // whoCanExamples are questions worth asking.
