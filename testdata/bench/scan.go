@@ -46,43 +46,14 @@ func pages(c *kube.Cluster) []pager.ListPageFunc {
 	core, apps, rbac := c.Client.CoreV1(), c.Client.AppsV1(), c.Client.RbacV1()
 	all := metav1.NamespaceAll
 	return []pager.ListPageFunc{
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return core.Pods(all).List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return apps.ReplicaSets(all).List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return apps.Deployments(all).List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return core.Namespaces().List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return core.Nodes().List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return core.Services(all).List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return core.ConfigMaps(all).List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return core.ServiceAccounts(all).List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return rbac.ClusterRoles().List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return rbac.Roles(all).List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return rbac.RoleBindings(all).List(ctx, o)
-		},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return rbac.ClusterRoleBindings().List(ctx, o)
-		},
+		page(core.Pods(all).List), page(apps.ReplicaSets(all).List), page(apps.Deployments(all).List),
+		page(core.Namespaces().List), page(core.Nodes().List), page(core.Services(all).List), page(core.ConfigMaps(all).List), page(core.ServiceAccounts(all).List),
+		page(rbac.ClusterRoles().List), page(rbac.Roles(all).List), page(rbac.RoleBindings(all).List), page(rbac.ClusterRoleBindings().List),
 	}
+}
+
+func page[T runtime.Object](list func(context.Context, metav1.ListOptions) (T, error)) pager.ListPageFunc {
+	return func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return list(ctx, o) }
 }
 
 // firstFindings is how long it takes from the connection to the first
