@@ -64,42 +64,54 @@ func rolledOut(t *testing.T, testbed *kubetest.Testbed, ns string) *corev1.Pod {
 }
 
 // answer is what the application says to somebody from outside of the cluster.
+// Its container may run for a moment before it listens.
 func answer(t *testing.T, testbed *kubetest.Testbed, pod *corev1.Pod) string {
 	t.Helper()
-	config := testbed.Config()
-	round, upgrader, err := spdy.RoundTripperFor(config)
+	var said string
+	var why error
+	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 30*time.Second, true, func(context.Context) (bool, error) {
+		said, why = call(testbed, pod)
+		return why == nil, nil
+	})
 	if err != nil {
-		t.Fatal(err)
+		t.Errorf("the application says nothing: %v", why)
+	}
+	return strings.TrimSpace(said)
+}
+
+// call connects to the pod once, and reads a line.
+func call(testbed *kubetest.Testbed, pod *corev1.Pod) (string, error) {
+	round, upgrader, err := spdy.RoundTripperFor(testbed.Config())
+	if err != nil {
+		return "", err
 	}
 	url := testbed.Client().CoreV1().RESTClient().Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("portforward").URL()
 	stop, ready := make(chan struct{}), make(chan struct{})
 	defer close(stop)
 	forwarder, err := portforward.New(spdy.NewDialer(upgrader, &http.Client{Transport: round}, http.MethodPost, url), []string{"0:8080"}, stop, ready, io.Discard, io.Discard)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- forwarder.ForwardPorts() }()
 	select {
 	case err := <-failed:
-		t.Fatalf("reaching the pod: %v", err)
+		return "", err
 	case <-ready:
 	}
 	ports, err := forwarder.GetPorts()
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	caller, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", ports[0].Local))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer caller.Close()
-	_ = caller.SetDeadline(time.Now().Add(10 * time.Second))
-	said, err := bufio.NewReader(caller).ReadString('\n')
-	if err != nil {
-		t.Errorf("the application says nothing: %v", err)
+	if err := caller.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return "", err
 	}
-	return strings.TrimSpace(said)
+	return bufio.NewReader(caller).ReadString('\n')
 }
 
 // A container that writes to three folders and runs as root needlessly is

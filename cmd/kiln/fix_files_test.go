@@ -114,11 +114,13 @@ func TestFixOfManifestsRefuses(t *testing.T) {
 	isolate(t)
 	file := write(t, "web.yaml", privileged)
 	template := write(t, "template.yaml", "kind: {{ .Values.kind }}\n")
+	twice := write(t, "twice.yaml", strings.Replace(privileged, "kind: Deployment", "kind: Deployment\nkind: Deployment", 1))
 	for _, test := range []struct {
 		args []string
 		code int
 		want string
 	}{
+		{[]string{"-f", twice, "pod/privileged"}, exitError, "a key is given twice, which the API server refuses: take one away first"},
 		{[]string{"--all"}, exitUsage, "name them with -f"},
 		{[]string{"-f", file, "--all", "pod/privileged"}, exitUsage, "besides"},
 		{[]string{"-f", file, "pod/privileged", "--stopgap"}, exitUsage, "cluster's objects"},
