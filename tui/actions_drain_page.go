@@ -27,6 +27,9 @@ func (v *drainView) draw(width int) []string {
 		return lines
 	}
 	lines := indent(wrapStyled(s.bold, v.plan.Title, width-2), 2)
+	if v.ending != "" { // above what is long
+		lines = append(lines, bullet(s.accent, s.bold, "•", v.ending, width)...)
+	}
 	for _, note := range v.plan.Notes {
 		lines = append(lines, bullet(s.accent, s.text, "•", note, width)...)
 	}
@@ -39,10 +42,6 @@ func (v *drainView) draw(width int) []string {
 			mark, style = "✓", s.good
 		}
 		lines = append(lines, bullet(style, s.text, mark, fmt.Sprintf("%s %s", name, v.told[name]), width)...)
-	}
-	if v.ending != "" {
-		lines = append(lines, "")
-		lines = append(lines, bullet(s.accent, s.text, "•", v.ending, width)...)
 	}
 	return lines
 }

@@ -87,6 +87,12 @@ func (v *drainView) onEnd(msg drainEndMsg) tea.Cmd {
 	v.ending = "done: the node is cordoned, and the pods that may go are gone; :journal takes the cordon back"
 	if msg.err != nil {
 		v.ending = kube.Explain(msg.err)
+		if len(v.names) > 0 { // the evictions had begun, so it was cordoned
+			v.ending += "; the node stays cordoned"
+			if len(v.plan.Changes) > 0 {
+				v.ending += ": :journal takes that back"
+			}
+		}
 		v.app.flash(failure, v.ending)
 	}
 	return v.app.rescan()
