@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -140,6 +141,9 @@ func (f *Fixer) previewTarget(ctx context.Context, change Change, masker *kube.M
 	target.Warnings = warnings.List()
 	if run.live != nil {
 		target.Owner = ownerOf(run.live)
+		if since := run.live.GetDeletionTimestamp(); since != nil && change.Mechanism != Delete {
+			target.Warnings = append(target.Warnings, "it is being deleted, since "+since.UTC().Format(time.DateTime)+" UTC: what is changed now goes with it")
+		}
 	}
 	if err != nil {
 		return target, err

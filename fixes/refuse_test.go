@@ -7,6 +7,8 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 
 	"context"
@@ -226,6 +228,36 @@ func TestServersRefusalIsThePreview(t *testing.T) {
 	}
 	if preview.Err() == nil || !strings.Contains(preview.Err().Error(), "spec.replicas") {
 		t.Errorf("the preview says %v", preview.Err())
+	}
+}
+
+// What is on its way out is worth no change, and the preview says so.
+func TestThePreviewTellsOfADeletion(t *testing.T) {
+	b := newBench(t)
+	finding := b.privilegedDeployment()
+	deployments := b.testbed.Client().AppsV1().Deployments(b.namespace)
+	name := finding.Object.Name
+	held := func(finalizers string) {
+		t.Helper()
+		if _, err := deployments.Patch(t.Context(), name, types.MergePatchType, []byte(`{"metadata":{"finalizers":`+finalizers+`}}`), metav1.PatchOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held(`["example.test/held"]`)
+	defer held("[]")
+	if err := deployments.Delete(t.Context(), name, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := b.fixer.Plan(t.Context(), finding, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	preview, err := b.fixer.Preview(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if warnings := strings.Join(preview.Targets[0].Warnings, "\n"); !strings.Contains(warnings, "it is being deleted, since ") {
+		t.Errorf("the preview warns of %q", warnings)
 	}
 }
 
