@@ -27,6 +27,8 @@ type Graph struct {
 	unbound []Grant
 	roles   *roles
 	builtin bootstrap
+	// resolved are the roles so far, while the Graph is made; nil afterwards.
+	resolved map[roleKey]resolution
 	// fromFiles says that roles may be meant which stand in the cluster only.
 	fromFiles bool
 }
@@ -60,7 +62,7 @@ func GraphOf(inv *kube.Inventory) *Graph { return kube.Once(inv, graphKey{}, New
 
 // NewGraph joins the roles and bindings of inv.
 func NewGraph(inv *kube.Inventory) *Graph {
-	g := &Graph{roles: newRoles(inv), builtin: builtin(), fromFiles: inv.FromFiles()}
+	g := &Graph{roles: newRoles(inv), builtin: builtin(), resolved: map[roleKey]resolution{}, fromFiles: inv.FromFiles()}
 	g.Grants = make([]Grant, 0, len(inv.ClusterRoleBindings)+len(inv.RoleBindings))
 	for _, binding := range inv.ClusterRoleBindings {
 		g.bind(binding, "", binding.RoleRef, binding.Subjects)
@@ -69,6 +71,7 @@ func NewGraph(inv *kube.Inventory) *Graph {
 		g.bind(binding, binding.Namespace, binding.RoleRef, binding.Subjects)
 	}
 	g.findUnbound(inv)
+	g.resolved = nil // from here on it may be read side by side
 	return g
 }
 
@@ -86,11 +89,29 @@ func (g *Graph) bind(binding kube.Object, namespace string, ref rbacv1.RoleRef, 
 	}
 }
 
-// resolve finds a role's rules. Manifests often bind roles that every cluster
+// resolution is what a reference to a role comes to.
+type resolution struct {
+	rules    []Rule
+	dangling bool
+}
+
+// resolve finds a role's rules, the same for all who are bound to it.
+func (g *Graph) resolve(key roleKey) (rules []Rule, dangling bool) {
+	known, done := g.resolved[key]
+	if !done {
+		known.rules, known.dangling = g.rulesOf(key)
+		if g.resolved != nil {
+			g.resolved[key] = known
+		}
+	}
+	return slices.Clip(known.rules), known.dangling
+}
+
+// rulesOf works out a role's rules. Manifests often bind roles that every cluster
 // has, such as cluster-admin; those are known. A manifest can't take from
 // them: the API server puts back what is missing when it starts, unless told
 // otherwise by an annotation.
-func (g *Graph) resolve(key roleKey) (rules []Rule, dangling bool) {
+func (g *Graph) rulesOf(key roleKey) (rules []Rule, dangling bool) {
 	role, found := g.roles.byKey[key]
 	if found {
 		rules = g.roles.rulesOf(key)
