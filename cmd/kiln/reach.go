@@ -114,11 +114,17 @@ func (a *app) enforcementCheck() scanners.Check {
 
 // standings are those of one object, of a namespace, or of all.
 func (a *app) standings(ctx context.Context, hood *netpol.Neighbourhood, inv *kube.Inventory, object string) ([]netpol.Standing, error) {
-	var standings []netpol.Standing
+	var asked []*kube.Workload
 	for _, w := range inv.Workloads {
-		if w.EphemeralOnly || a.namespace() != "" && w.Namespace() != a.namespace() || object != "" && !w.Ref().Matches(object) {
-			continue
+		if !w.EphemeralOnly && !w.Ended && (a.namespace() == "" || w.Namespace() == a.namespace()) && (object == "" || w.Ref().Matches(object)) {
+			asked = append(asked, w)
 		}
+	}
+	if err := tooManyPairs(len(asked), len(inv.Workloads)); err != nil {
+		return nil, err
+	}
+	standings := make([]netpol.Standing, 0, len(asked))
+	for _, w := range asked {
 		s, err := hood.Standing(ctx, w)
 		if err != nil {
 			return nil, err
@@ -133,6 +139,19 @@ func (a *app) standings(ctx context.Context, hood *netpol.Neighbourhood, inv *ku
 		fmt.Fprintf(a.err, "kiln: no workload runs%s\n", inNamespace(where))
 	}
 	return standings, nil
+}
+
+// mostPairs bounds what is worked out at once: each pair that may talk takes
+// memory, and a line of the report.
+const mostPairs = 1_000_000
+
+// tooManyPairs refuses to compare so many workloads that nobody reads the
+// answer.
+func tooManyPairs(asked, all int) error {
+	if asked*all <= mostPairs {
+		return nil
+	}
+	return usageErrorf("%d workloads with %d others each are too many for one answer: name a namespace (-n), or one workload as KIND/NAME", asked, all-1)
 }
 
 func reportOfReach(hood *netpol.Neighbourhood, inv *kube.Inventory, enforced scanners.CheckResult, standings []netpol.Standing) reachReport {

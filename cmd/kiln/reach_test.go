@@ -88,3 +88,14 @@ func TestReachUsage(t *testing.T) {
 		}
 	}
 }
+
+func TestReachOfTooManyIsRefused(t *testing.T) {
+	for _, tt := range []struct {
+		asked, all int
+		want       bool
+	}{{1000, 1000, false}, {1, 50_000, false}, {300, 3000, false}, {3000, 3000, true}, {0, 50_000, false}} {
+		if err := tooManyPairs(tt.asked, tt.all); (err != nil) != tt.want {
+			t.Errorf("%d of %d: %v", tt.asked, tt.all, err)
+		}
+	}
+}
