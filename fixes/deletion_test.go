@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"kiln/kube"
+	"kiln/kube/kubetest"
 	"kiln/scanners"
 )
 
@@ -72,7 +73,7 @@ func TestDeleteAndMakeAnew(t *testing.T) {
 
 // bornAgain is what two lives of an object have in common.
 func bornAgain(obj *unstructured.Unstructured) *unstructured.Unstructured {
-	obj = lasting(obj)
+	obj = kubetest.Lasting(obj)
 	unstructured.RemoveNestedField(obj.Object, "metadata", "uid")
 	unstructured.RemoveNestedField(obj.Object, "metadata", "creationTimestamp")
 	return obj

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"kiln/kube"
+	"kiln/kube/kubetest"
 	"kiln/scanners"
 )
 
@@ -217,7 +218,7 @@ func TestFixAndUndo(t *testing.T) {
 func (b *bench) isAsAtFirst(first *unstructured.Unstructured) {
 	b.Helper()
 	now := b.read(kube.RefOf(first))
-	if want, got := lasting(first), lasting(now); !reflect.DeepEqual(want, got) {
+	if want, got := kubetest.Lasting(first), kubetest.Lasting(now); !reflect.DeepEqual(want, got) {
 		b.Errorf("undo did not bring back the first state:\nfirst %s\nnow   %s", asJSON(b.T, want.Object), asJSON(b.T, got.Object))
 	}
 }

@@ -124,25 +124,6 @@ func (b *bench) applyAnswering(finding scanners.Finding, answers Answers) Entry 
 // letTimePass makes times in managedFields differ, which count seconds.
 func (b *bench) letTimePass() { time.Sleep(1100 * time.Millisecond) }
 
-// lasting is what undo has to bring back: the object without what the
-// controllers write by themselves.
-func lasting(obj *unstructured.Unstructured) *unstructured.Unstructured {
-	obj = obj.DeepCopy()
-	unstructured.RemoveNestedField(obj.Object, "status")
-	unstructured.RemoveNestedField(obj.Object, "metadata", "resourceVersion")
-	unstructured.RemoveNestedField(obj.Object, "metadata", "generation")
-	unstructured.RemoveNestedField(obj.Object, "metadata", "annotations", "deployment.kubernetes.io/revision")
-	unstructured.RemoveNestedField(obj.Object, "metadata", "annotations", "deprecated.daemonset.template.generation")
-	var entries []metav1.ManagedFieldsEntry
-	for _, entry := range obj.GetManagedFields() {
-		if entry.Manager != "kube-controller-manager" {
-			entries = append(entries, entry)
-		}
-	}
-	obj.SetManagedFields(entries)
-	return obj
-}
-
 // patchAs changes an object as somebody else.
 func (b *bench) patchAs(manager string, ref kube.Ref, patch string) {
 	b.Helper()

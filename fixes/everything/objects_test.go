@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
+
+	"kiln/kube/kubetest"
 )
 
 // passing are the kinds that controllers make, change and drop by themselves.
@@ -48,29 +50,11 @@ func (s *story) objects() map[string]*unstructured.Unstructured {
 			}
 			for i := range items.Items {
 				object := &items.Items[i]
-				objects[strings.Join([]string{resource.Name, object.GetNamespace(), object.GetName()}, " ")] = lasting(object)
+				objects[strings.Join([]string{resource.Name, object.GetNamespace(), object.GetName()}, " ")] = kubetest.Lasting(object)
 			}
 		}
 	}
 	return objects
-}
-
-// lasting is an object without what controllers write by themselves.
-func lasting(obj *unstructured.Unstructured) *unstructured.Unstructured {
-	obj = obj.DeepCopy()
-	unstructured.RemoveNestedField(obj.Object, "status")
-	unstructured.RemoveNestedField(obj.Object, "metadata", "resourceVersion")
-	unstructured.RemoveNestedField(obj.Object, "metadata", "generation")
-	unstructured.RemoveNestedField(obj.Object, "metadata", "annotations", "deployment.kubernetes.io/revision")
-	unstructured.RemoveNestedField(obj.Object, "metadata", "annotations", "deprecated.daemonset.template.generation")
-	var entries []metav1.ManagedFieldsEntry
-	for _, entry := range obj.GetManagedFields() {
-		if entry.Subresource == "" && entry.Manager != "kube-controller-manager" {
-			entries = append(entries, entry)
-		}
-	}
-	obj.SetManagedFields(entries)
-	return obj
 }
 
 // sameAs compares the cluster with what it was.
