@@ -278,7 +278,7 @@ func TestFilesThatAreNotTheSource(t *testing.T) {
 		"prod/web.yaml":              patch,
 		"prod/kustomization.yaml":    "resources: [../base]\npatches:\n- path: web.yaml\n",
 		"chart/Chart.yaml":           "name: chart\n",
-		"chart/templates/web.yaml":   strings.ReplaceAll(patch, "name: web,", "name: \"{{ .Release.Name }}\",") + "# {{ x }}\n",
+		"chart/templates/web.yaml":   strings.ReplaceAll(patch, "name: web,", "name: release, labels: {release: \"{{ .Release.Name }}\"},"),
 		"chart/templates/plain.yaml": strings.ReplaceAll(patch, "name: web,", "name: plain,"),
 		"unsafe/shared.yaml":         strings.ReplaceAll(patch, "{privileged: true}}]", "&sc {privileged: true}}, {name: b, securityContext: *sc}]"),
 		"old/patch.yaml":             patch, "old/kustomization.yaml": "bases: [../base]\npatchesStrategicMerge: [patch.yaml]\n",
