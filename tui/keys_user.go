@@ -18,7 +18,7 @@ import (
 )
 
 // keysFile is where users bind keys anew: a YAML map of names to lists of
-// keys, "fix: [x, ctrl-x]". The names are those of the key map's fields.
+// keys, "fix: [h, ctrl-x]". The names are those of the key map's fields.
 func keysFile() string { return filepath.Join(filepath.Dir(themes.Folder()), "keys.yaml") }
 
 // rebind reads a keys file. A missing one is fine.

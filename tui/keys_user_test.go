@@ -55,3 +55,20 @@ func writeKeys(t *testing.T, text string) string {
 	}
 	return path
 }
+
+// TestTheDocumentedKeysAreTaken reads the example of the documentation.
+func TestTheDocumentedKeysAreTaken(t *testing.T) {
+	docs, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(docs), "## keys.yaml")
+	_, example, found := strings.Cut(section, "```yaml\n")
+	example, _, closed := strings.Cut(example, "```")
+	if !found || !closed {
+		t.Fatal("there is no example")
+	}
+	if err := newKeyMap().rebind(writeKeys(t, example)); err != nil {
+		t.Error(err)
+	}
+}
