@@ -58,6 +58,10 @@ func accessScenes() []scene {
 func rightsSnapshot(t *testing.T) *snapshot {
 	s := newSnapshot(fixtureResults(), nil)
 	s.inventory = scantest.Cluster(t, strings.ReplaceAll(`
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: ci, namespace: shop}
+---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata: {name: deployer}
