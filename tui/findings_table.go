@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -91,10 +92,15 @@ var shortKinds = map[string]string{
 
 // objectIn is objectText with the kind's short name in narrow columns.
 func objectIn(f *scanners.Finding, width int) string {
-	if short := shortKinds[f.Object.Kind]; short != "" && width < 24 {
-		return short + strings.TrimPrefix(objectText(f), f.Object.Kind)
+	return kindIn(f.Object.Kind, width) + strings.TrimPrefix(objectText(f), f.Object.Kind)
+}
+
+// kindIn is a kind, in narrow columns its short name if it has one.
+func kindIn(kind string, width int) string {
+	if width >= 24 {
+		return kind
 	}
-	return objectText(f)
+	return cmp.Or(shortKinds[kind], kind)
 }
 
 // sortKeyOf tells which order a key asks for.

@@ -38,9 +38,9 @@ func openWhoCan(a *App, arg string) tea.Cmd {
 	v.access = rbac.Access{Verb: words[0], Resource: words[1], Namespace: a.namespace, Name: strings.Join(words[2:], "")}
 	v.prepare(a, v, "grant", []column{
 		{title: "SUBJECT", min: 18, good: 26, want: 40},
-		{title: "WHERE", min: 10, want: 24, drop: 2},
-		{title: "BINDING", min: 16, want: 40, drop: 1},
-		{title: "RULE", min: 16, want: 40, drop: 3, flex: true},
+		{title: "WHERE", min: 10, good: 16, want: 24, drop: 2},
+		{title: "BINDING", min: 16, good: 23, want: 40, drop: 1},
+		{title: "RULE", min: 26, want: 40, drop: 3, flex: true},
 	})
 	a.root(v)
 	return v.start()
@@ -134,7 +134,7 @@ func (s *Session) resource(text string) (group, resource string) {
 	return typed.Group, typed.Resource
 }
 
-func (v *whoCanView) cell(g rbac.Grant, col, _ int) cell {
+func (v *whoCanView) cell(g rbac.Grant, col, width int) cell {
 	s := v.app.styles
 	switch col {
 	case 0:
@@ -145,7 +145,8 @@ func (v *whoCanView) cell(g rbac.Grant, col, _ int) cell {
 		}
 		return cell{"in " + kube.Clean(g.Namespace), s.muted}
 	case 2:
-		return cell{kube.Clean(kube.RefOf(g.Binding).String()), s.muted}
+		ref := kube.RefOf(g.Binding)
+		return cell{kube.Clean(kindIn(ref.Kind, width) + strings.TrimPrefix(ref.String(), ref.Kind)), s.muted}
 	}
 	return cell{kube.Clean(g.Rules[0].Line()), s.muted}
 }

@@ -96,7 +96,7 @@ func (v *workloadsView) cell(r workloadRow, col, width int) cell {
 	case 1:
 		return cell{padLeft(groupDigits(r.findings), 8), s.text}
 	case 2:
-		return cell{kube.Clean(r.ref.Kind + "/" + r.ref.Name), s.text}
+		return cell{kube.Clean(kindIn(r.ref.Kind, width) + "/" + r.ref.Name), s.text}
 	case 3:
 		return cell{kube.Clean(r.ref.Namespace), s.muted}
 	case 4:
