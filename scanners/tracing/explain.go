@@ -53,7 +53,9 @@ type Change struct {
 
 // Resources are what Explain looks at in an Inventory, besides the server's
 // answers.
-func Resources() []kube.Resource { return append(rbac.Resources(), kube.ServiceAccounts, kube.APIServerFlags) }
+func Resources() []kube.Resource {
+	return append(rbac.Resources(), kube.ServiceAccounts, kube.APIServerFlags)
+}
 
 // Explain makes the four steps of a trace. The Inventory may have gaps.
 func Explain(t kube.Trace, inv *kube.Inventory) []Step {
