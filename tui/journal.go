@@ -178,6 +178,6 @@ func (v *journalView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{
 		{"Journal", []key.Binding{k.Open, k.Undo, k.UndoBatch, k.Copy, k.Filter}},
-		{"The object", []key.Binding{k.Describe, k.YAML, k.Related, k.Rights, k.Keep}}, k.listing(),
+		k.drilling(), k.listing(),
 	}
 }

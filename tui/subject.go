@@ -146,7 +146,7 @@ func (v *subjectView) help() []keyGroup {
 	next, previous, open := v.keys()
 	return []keyGroup{
 		{"Subject", []key.Binding{next, previous, helped(k.Trace, "trace a request"), k.Copy}},
-		{"The grant's binding", []key.Binding{open, k.YAML, k.Describe, k.Related, k.Act}},
+		{"The grant's binding", append([]key.Binding{open}, without(k.drilling(), k.Trace).keys...)},
 		k.reading(),
 	}
 }

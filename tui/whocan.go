@@ -179,7 +179,7 @@ func (v *whoCanView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{
 		{"Who can", []key.Binding{helped(k.Open, "the subject's rights"), k.Copy, k.Filter}},
-		{"The binding", []key.Binding{k.YAML, k.Describe, k.Related, k.Act}}, k.listing(),
+		k.drilling(), k.listing(),
 	}
 }
 
