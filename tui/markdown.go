@@ -94,7 +94,7 @@ func (m *markdown) list(n *ast.List, prefix string) {
 	m.space()
 }
 
-// code keeps its lines: they are cut, not wrapped, where they are too long.
+// code keeps its lines: where they are too long they go on, indented.
 func (m *markdown) code(n ast.Node, prefix string) {
 	m.space()
 	bar := m.styles.faint.Render("│ ")
