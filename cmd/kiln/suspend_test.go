@@ -40,6 +40,8 @@ func TestStoppedAndBroughtBack(t *testing.T) {
 			term.keys("q")
 			term.waitUntil("is drawn whole again", func(screen string) bool { return listOf(screen) == findings })
 			term.keys("q")
+			// Until the screen has gone, kiln reads the keys.
+			term.waitUntil("is the shell's", func(screen string) bool { return !strings.Contains(screen, "? help") })
 			term.keys(`echo "left with $?"`, "Enter")
 			term.waitFor("left with 0")
 			term.hasSaneShell()
