@@ -98,8 +98,8 @@ func (a *App) standing() string {
 	right := a.progress() + " "
 	room := a.width - ansi.StringWidth(right) - 2
 	line := ""
-	for _, form := range []struct{ name, bar int }{{7, 6}, {7, 0}, {3, 0}} {
-		line = a.scores(form.name, form.bar)
+	for _, form := range []scoreForm{{7, 6, "%"}, {7, 0, "%"}, {7, 0, ""}, {3, 0, ""}} {
+		line = a.scores(form)
 		if ansi.StringWidth(line) <= room {
 			break
 		}
@@ -107,24 +107,30 @@ func (a *App) standing() string {
 	return spread(" "+line, right, a.width)
 }
 
-// scores draws every layer: its name, cut to nameWidth, a bar where there is
-// room, and its score.
-func (a *App) scores(nameWidth, barWidth int) string {
+// scoreForm is how much is shown of each layer's score: how many letters of
+// its name, a bar of how many cells, and the unit.
+type scoreForm struct {
+	name, bar int
+	unit      string
+}
+
+// scores draws every layer.
+func (a *App) scores(form scoreForm) string {
 	s := a.styles
 	var parts []string
 	for _, layer := range scanners.Layers() {
 		name := string(layer)
 		percent := a.score(layer)
-		part := s.muted.Render(name[:min(len(name), nameWidth)] + " ")
+		part := s.muted.Render(name[:min(len(name), form.name)] + " ")
 		if percent == nil {
-			part += s.faint.Render(strings.Repeat("─", barWidth) + strings.Repeat(" ", min(barWidth, 1)) + "–")
+			part += s.faint.Render(strings.Repeat("─", form.bar) + strings.Repeat(" ", min(form.bar, 1)) + "–")
 		} else {
-			part += s.scoreBar(*percent, barWidth) + s.scoreStyle(*percent).Render(fmt.Sprint(*percent))
+			part += s.scoreBar(*percent, form.bar) + s.scoreStyle(*percent).Render(fmt.Sprint(*percent, form.unit))
 		}
 		parts = append(parts, part)
 	}
 	gap := " "
-	if nameWidth > 3 {
+	if form.name > 3 {
 		gap = "  "
 	}
 	return strings.Join(parts, gap)

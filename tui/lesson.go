@@ -58,11 +58,17 @@ func (v *lessonView) draw(width int) []string {
 	return append(lines, renderMarkdown(s, lessonText(c), width)...)
 }
 
+// lessonText is what stands below the lesson's own title, since the check's
+// stands above.
 func lessonText(c scanners.Check) string {
 	if c.Lesson == "" {
 		return "There is no lesson for this check."
 	}
-	return c.Lesson
+	text := c.Lesson
+	if strings.HasPrefix(text, "# ") {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	return strings.TrimSpace(text)
 }
 
 func (v *lessonView) hints() []key.Binding { return []key.Binding{v.app.keys.Back, v.app.keys.Copy} }
