@@ -36,6 +36,8 @@ type Config struct {
 	// Live is false where the terminal UI shouldn't follow the cluster after
 	// its scan.
 	Live *bool `json:"live,omitempty"`
+	// Mouse is false where the terminal UI should leave the mouse alone.
+	Mouse *bool `json:"mouse,omitempty"`
 	// Debug says what debug containers may be.
 	Debug DebugConfig `json:"debug,omitzero"`
 	// Production are patterns of names, of contexts and namespaces, that are to

@@ -21,7 +21,9 @@ func (a *App) tooSmall() bool { return a.width < leastWidth || a.height < leastH
 func (a *App) View() tea.View {
 	v := tea.NewView("")
 	v.AltScreen = true
-	v.MouseMode = tea.MouseModeCellMotion
+	if a.opts.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.WindowTitle = strings.TrimSuffix("kiln · "+cleanOr(a.contextName), " · ")
 	switch {
 	case a.width == 0:

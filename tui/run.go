@@ -31,6 +31,9 @@ type Options struct {
 	Checks  []scanners.Check
 	// Live follows the cluster after the scan.
 	Live bool
+	// Mouse takes the wheel and clicks; without it they are the terminal's, which
+	// selects text with them.
+	Mouse bool
 	// Version is kiln's own.
 	Version string
 }

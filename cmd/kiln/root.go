@@ -73,9 +73,10 @@ command it opens on the current context.`,
 
 	var options tui.Options
 	root.Flags().StringVar(&options.Theme, "theme", "", "the skin's name: dark, light, or one of your own")
-	var noLive, plain bool
+	var noLive, noMouse, plain bool
 	root.Flags().BoolVar(&plain, "plain", false, "talk in lines, for screen readers: no redrawing, no colour, numbers to choose by")
 	root.Flags().BoolVar(&noLive, "no-live", false, "don't follow the cluster after the scan; ctrl-r scans again")
+	root.Flags().BoolVar(&noMouse, "no-mouse", false, "leave the mouse to the terminal, to select text with")
 	root.Flags().StringVarP(&options.Command, "command", "c", "", "the view to start with, as typed after ':'")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if !plain && !a.hasScreen() {
@@ -84,6 +85,7 @@ command it opens on the current context.`,
 		options.Flags, options.Namespace, options.ReadOnly = a.flags, a.namespace(), a.readOnly
 		options.Checks, options.Settings, options.Version = a.checks, a.settings, version
 		options.Live = !noLive && (a.settings.Live == nil || *a.settings.Live)
+		options.Mouse = !noMouse && (a.settings.Mouse == nil || *a.settings.Mouse)
 		if plain {
 			return tui.RunPlain(cmd.Context(), options, a.in, a.out)
 		}

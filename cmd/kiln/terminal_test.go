@@ -247,3 +247,12 @@ func TestLeftWithoutACluster(t *testing.T) {
 	}
 	term.hasSaneShell()
 }
+
+func TestTheMouseCanBeLeftToTheTerminal(t *testing.T) {
+	for args, want := range map[string]string{"": "1\n", "--no-mouse": "0\n"} {
+		_, _, term := inShop(t, strings.Fields(args)...)
+		if got := term.tmux("display-message", "-p", "#{mouse_any_flag}"); got != want {
+			t.Errorf("with %q the mouse is taken: %s, want %s", args, got, want)
+		}
+	}
+}
