@@ -75,7 +75,7 @@ func (v *pathStopView) draw(width int) []string {
 	case keepOut:
 		return v.drawTrial(width)
 	}
-	return renderMarkdown(v.app.styles, lessonText(*v.stop.check), width)
+	return renderMarkdown(v.app.styles, v.stop.check.Lesson, width)
 }
 
 // paragraph is text with an empty line before it.

@@ -1,9 +1,8 @@
 package tui
 
 import (
+	"cmp"
 	"context"
-	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -15,19 +14,16 @@ import (
 // reachView tells, for each workload of a namespace, who may talk to its pods
 // and whom they may talk to.
 type reachView struct {
-	app       *App
+	listing[netpol.Standing]
 	namespace string
-	text      string
-	// selected is the workload to put the cursor on at first.
-	selected kube.Ref
-	result   *reachMsg
-	rows     []netpol.Standing
-	table    table
+	// first is the workload to put the cursor on when the answer comes.
+	first  kube.Ref
+	result *reachMsg
 }
 
-func newReachView(a *App, namespace string) *reachView {
-	v := &reachView{app: a, namespace: namespace}
-	v.table = table{cell: v.cell, columns: []column{
+func newReachView(a *App, namespace string, first kube.Ref) *reachView {
+	v := &reachView{namespace: namespace, first: first}
+	v.prepare(a, v, "workload", []column{
 		{title: "WORKLOAD", min: 14, good: 24, want: 44, flex: true},
 		{title: "FROM", min: 8, good: 10, want: 12},
 		{title: "TO", min: 8, good: 10, want: 12},
@@ -35,7 +31,7 @@ func newReachView(a *App, namespace string) *reachView {
 		{title: "METADATA", min: 8, want: 8, drop: 2},
 		{title: "WAYS IN", min: 12, want: 26, drop: 3},
 		{title: "POLICIES", min: 12, want: 30, drop: 4},
-	}}
+	})
 	return v
 }
 
@@ -62,71 +58,49 @@ func (v *reachView) onSnapshot() tea.Cmd {
 	return v.start()
 }
 
-func (v *reachView) list() {
-	selected := v.selected
-	if t := v.target(); t != nil {
-		selected = t.ref
-	}
-	v.rows = nil
-	for _, s := range v.result.standings {
-		if strings.Contains(strings.ToLower(s.Workload.Ref().String()), strings.ToLower(v.text)) {
-			v.rows = append(v.rows, s)
-		}
-	}
-	v.table.setRows(len(v.rows))
-	if i := slices.IndexFunc(v.rows, func(s netpol.Standing) bool { return s.Workload.Ref() == selected }); i >= 0 {
-		v.table.moveTo(i)
-	}
-}
-
-func (v *reachView) setFilter(text string) (tea.Cmd, error) {
-	v.text = text
-	if v.result != nil {
-		v.list()
-	}
-	return nil, nil
-}
-
-func (v *reachView) filterText() string { return v.text }
+func (v *reachView) id(s netpol.Standing) string { return s.Workload.Ref().String() }
 
 // target is the workload under the cursor, or nil.
 func (v *reachView) target() *target {
-	if len(v.rows) == 0 {
-		return nil
+	if s, ok := v.selected(); ok {
+		return &target{ref: s.Workload.Ref()}
 	}
-	return &target{ref: v.rows[v.table.cursor].Workload.Ref()}
+	return nil
 }
 
 func (v *reachView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case reachMsg:
+		opened := v.result == nil
 		v.result = &msg
-		v.list()
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
+		v.setAll(msg.standings)
+		if opened {
+			v.moveTo(v.first.String())
+		}
+		return nil
 	case tea.MouseClickMsg:
 		msg.Y -= len(v.head(v.app.width))
-		if v.table.onClick(msg.Y) {
-			v.open()
-		}
-	case tea.KeyPressMsg:
-		switch {
-		case v.table.onKey(msg, v.app.keys):
-		case key.Matches(msg, v.app.keys.Open, v.app.keys.Reach):
-			v.open()
-		default:
-			cmd, _ := v.app.drill(msg, v.target())
-			return cmd
-		}
+		return v.onInput(msg)
 	}
-	return nil
+	return v.onInput(msg)
 }
 
 // open goes to the workload's own page.
-func (v *reachView) open() {
-	if len(v.rows) > 0 {
-		v.app.push(newNeighboursView(v.app, v.result, v.rows[v.table.cursor]))
+func (v *reachView) open(s netpol.Standing) tea.Cmd {
+	v.app.push(newNeighboursView(v.app, v.result, s))
+	return nil
+}
+
+func (v *reachView) onRowKey(s netpol.Standing, msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, v.app.keys.Reach) {
+		return v.open(s)
 	}
+	cmd, _ := v.app.drill(msg, &target{ref: s.Workload.Ref()})
+	return cmd
+}
+
+func (v *reachView) empty() string {
+	return cmp.Or(v.app.notYet("the policies", v.result != nil), "No workload runs here.")
 }
 
 func (v *reachView) hints() []key.Binding {
@@ -136,5 +110,5 @@ func (v *reachView) hints() []key.Binding {
 
 func (v *reachView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Reach", []key.Binding{k.Open, k.Filter}}, k.drilling(), k.moving()}
+	return []keyGroup{{"Reach", []key.Binding{k.Open, k.Filter}}, k.drilling(), k.listing()}
 }

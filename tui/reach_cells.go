@@ -9,8 +9,8 @@ import (
 	"kiln/scanners/netpol"
 )
 
-func (v *reachView) cell(row, col, _ int) cell {
-	r, s := v.rows[row], v.app.styles
+func (v *reachView) cell(r netpol.Standing, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		return cell{kube.Clean(r.Workload.Ref().Kind + "/" + r.Workload.Ref().Name), s.text}

@@ -14,11 +14,9 @@ import (
 // neighboursView is one workload's page of the reachability: the policies that
 // select it, the ways in, and each workload that it may talk with.
 type neighboursView struct {
-	app      *App
+	listing[neighbourRow]
 	result   *reachMsg
 	standing netpol.Standing
-	rows     []neighbourRow
-	table    table
 }
 
 // neighbourRow is a policy, a way in, or a workload at the other end.
@@ -32,28 +30,29 @@ type neighbourRow struct {
 }
 
 func newNeighboursView(a *App, result *reachMsg, standing netpol.Standing) *neighboursView {
-	v := &neighboursView{app: a, result: result, standing: standing}
-	v.table = table{cell: v.cell, columns: []column{
+	v := &neighboursView{result: result, standing: standing}
+	v.prepare(a, v, "neighbour", []column{
 		{title: "", min: 10, want: 14},
 		{title: "OBJECT", min: 16, good: 26, want: 44},
 		{title: "NAMESPACE", min: 9, want: 18, drop: 1},
 		{title: "PORTS", min: 12, want: 50, drop: 2, flex: true},
-	}}
-	v.list()
+	})
+	v.setAll(v.neighbours())
 	return v
 }
 
 func (v *neighboursView) title() string { return clip(kube.Clean(v.standing.Workload.Ref().Name), 30) }
 
-// list makes the rows: what decides, then who gets through.
-func (v *neighboursView) list() {
+// neighbours are what decides, then who gets through.
+func (v *neighboursView) neighbours() []neighbourRow {
 	s, r := v.app.styles, v.standing
+	var rows []neighbourRow
 	add := func(mark, what string, style lipgloss.Style, ref kube.Ref, detail string, peer *kube.Workload) {
-		v.rows = append(v.rows, neighbourRow{mark, what, style, ref, detail, peer})
+		rows = append(rows, neighbourRow{mark, what, style, ref, detail, peer})
 	}
 	for _, p := range slices.Concat(r.In.Policies, r.Out.Policies) {
 		ref := kube.RefOf(p)
-		if !slices.ContainsFunc(v.rows, func(row neighbourRow) bool { return row.ref == ref }) {
+		if !slices.ContainsFunc(rows, func(row neighbourRow) bool { return row.ref == ref }) {
 			add("◇", "policy", s.accent, ref, "", nil)
 		}
 	}
@@ -69,44 +68,28 @@ func (v *neighboursView) list() {
 	for _, p := range r.Out.Peers {
 		add("→", "to", s.text, p.Workload.Ref(), v.result.hood.PortsText(p.Workload, p.Ports), p.Workload)
 	}
-	v.table.setRows(len(v.rows))
+	return rows
 }
+
+func (v *neighboursView) id(r neighbourRow) string { return r.what + " " + r.ref.String() }
 
 func (v *neighboursView) target() *target {
-	if len(v.rows) == 0 {
-		return nil
-	}
-	return &target{ref: v.rows[v.table.cursor].ref}
-}
-
-func (v *neighboursView) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.MouseWheelMsg:
-		v.table.onWheel(msg)
-	case tea.MouseClickMsg:
-		msg.Y -= len(v.head(v.app.width))
-		if v.table.onClick(msg.Y) {
-			return v.open()
-		}
-	case tea.KeyPressMsg:
-		switch {
-		case v.table.onKey(msg, v.app.keys):
-		case key.Matches(msg, v.app.keys.Open):
-			return v.open()
-		default:
-			cmd, _ := v.app.drill(msg, v.target())
-			return cmd
-		}
+	if r, ok := v.selected(); ok {
+		return &target{ref: r.ref}
 	}
 	return nil
 }
 
-// open goes to a policy's YAML, or to the other workload's page.
-func (v *neighboursView) open() tea.Cmd {
-	if len(v.rows) == 0 {
-		return nil
+func (v *neighboursView) update(msg tea.Msg) tea.Cmd {
+	if click, ok := msg.(tea.MouseClickMsg); ok {
+		click.Y -= len(v.head(v.app.width))
+		return v.onInput(click)
 	}
-	row := v.rows[v.table.cursor]
+	return v.onInput(msg)
+}
+
+// open goes to a policy's YAML, or to the other workload's page.
+func (v *neighboursView) open(row neighbourRow) tea.Cmd {
 	if row.peer == nil {
 		return v.app.openYAML(row.ref, "spec")
 	}
@@ -117,8 +100,15 @@ func (v *neighboursView) open() tea.Cmd {
 	return nil
 }
 
-func (v *neighboursView) cell(row, col, _ int) cell {
-	r, s := v.rows[row], v.app.styles
+func (v *neighboursView) onRowKey(row neighbourRow, msg tea.KeyPressMsg) tea.Cmd {
+	cmd, _ := v.app.drill(msg, &target{ref: row.ref})
+	return cmd
+}
+
+func (v *neighboursView) empty() string { return "Nobody gets through, either way." }
+
+func (v *neighboursView) cell(r neighbourRow, col, _ int) cell {
+	s := v.app.styles
 	switch col {
 	case 0:
 		return cell{r.mark + " " + r.what, r.style}
@@ -162,18 +152,15 @@ func openText(side netpol.Side) string {
 func (v *neighboursView) render(width, height int) []string {
 	head := v.head(width)
 	head = head[:min(len(head), max(height-4, 1))]
-	if len(v.rows) == 0 {
-		return append(head, "", "  "+v.app.styles.good.Render(clip("Nobody gets through, either way.", width-4)))
-	}
-	return append(head, v.table.render(v.app.styles, width, height-len(head))...)
+	return append(head, v.listing.render(width, height-len(head))...)
 }
 
 func (v *neighboursView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{k.Open, k.YAML, k.Related, k.Back}
+	return []key.Binding{k.Open, k.Filter, k.YAML, k.Related, k.Back}
 }
 
 func (v *neighboursView) help() []keyGroup {
 	k := v.app.keys
-	return []keyGroup{{"Neighbours", []key.Binding{k.Open}}, k.drilling(), k.moving()}
+	return []keyGroup{{"Neighbours", []key.Binding{k.Open, k.Filter}}, k.drilling(), k.listing()}
 }

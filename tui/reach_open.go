@@ -33,8 +33,7 @@ func (a *App) openReachOf(ref kube.Ref) tea.Cmd {
 }
 
 func (a *App) openReachIn(namespace string, selected kube.Ref) tea.Cmd {
-	v := newReachView(a, namespace)
-	v.selected = selected
+	v := newReachView(a, namespace, selected)
 	a.push(v)
 	return v.start()
 }

@@ -45,11 +45,5 @@ func refNames(refs []kube.Ref) string {
 func (v *reachView) render(width, height int) []string {
 	head := v.head(width)
 	head = head[:min(len(head), max(height-4, 1))]
-	switch {
-	case v.result == nil:
-		return append(head, "", "  "+v.app.styles.muted.Render("reading the policies …"))
-	case len(v.rows) == 0:
-		return append(head, "", "  "+v.app.styles.text.Render(clip("No workload runs here.", width-4)))
-	}
-	return append(head, v.table.render(v.app.styles, width, height-len(head))...)
+	return append(head, v.listing.render(width, height-len(head))...)
 }

@@ -90,7 +90,7 @@ func TestReachInCountsAndDrills(t *testing.T) {
 		}
 	}
 	press(a, "/")
-	typeText(a, "db")
+	typeText(a, "workload:db")
 	press(a, "enter", "enter")
 	text = screenText(a)
 	for _, want := range []string{"StatefulSet/db in shop", "1 of 2 workloads: shop 1", "not judged", "← from", "Deployment/checkout", "5432/TCP (sql)", "169.254.169.254 can't be asked"} {

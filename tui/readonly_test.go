@@ -65,6 +65,7 @@ func TestReadOnlyHoldsForEveryKeyOfEveryView(t *testing.T) {
 	cluster := kubetest.Cluster(t)
 	namespace := cluster.Namespace(t, "readonly-keys")
 	cluster.Apply(t, shopManifest, namespace)
+	t.Chdir(t.TempDir()) // where ctrl-s saves screens
 	sent := &writeLog{}
 	d := openStoryWith(t, cluster.Kubeconfig(), namespace, func(config *rest.Config) *rest.Config {
 		config.Wrap(sent.wrap)

@@ -22,7 +22,7 @@ func TestSaveWritesTheWholeViewAsText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Privileged containers", "What it is", "pod-security-standards"} {
+	for _, want := range []string{"A container is privileged", "What it is", "pod-security-standards"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the file lacks %q:\n%s", want, text)
 		}
