@@ -12,9 +12,9 @@ import (
 	"kiln/scanners/catalogue"
 )
 
-// longestProse is a little more than the longest line that reads well in an
-// editor; code may be longer, since commands aren't broken.
-const longestProse = 180
+// longestProse is as long as a line of text may be in an editor, in characters;
+// code may be longer, since commands aren't broken.
+const longestProse = 160
 
 var (
 	// aCheck is a check that a text speaks of.
@@ -60,7 +60,7 @@ func TestFaultsOfFormAreSeen(t *testing.T) {
 		"an empty last one":    {"# T\n## One\na\n## Two\n", `"Two" is empty`},
 		"an open fence":        {"# T\n## One\na\n## Two\n```\nb\n", "line 5: the block of code has no end"},
 		"a fence with more":    {"# T\n## One\na\n## Two\n```sh -x\nb\n```\n", "line 5: a fence"},
-		"long prose":           {"# T\n## One\n" + strings.Repeat("é", 181) + "\n## Two\nb\n", "line 3: 181 characters"},
+		"long prose":           {"# T\n## One\n" + strings.Repeat("é", longestProse+1) + "\n## Two\nb\n", "line 3: 161 characters"},
 		"a dead reference":     {"# T\n## One\nSee `pod/privileged-ones`.\n## Two\nb\n", "line 3: no check pod/privileged-ones"},
 		"too long":             {"# T\n## One\n" + strings.Repeat("a\n", 12) + "## Two\nb\n", "16 lines"},
 		"no last newline":      {"# T\n## One\na\n## Two\nb", "end of line"},
