@@ -5,8 +5,10 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"kiln/kube"
@@ -19,7 +21,7 @@ const metadata = "169.254.169.254/32"
 
 // metadataEgress keeps a namespace's pods from the metadata service. No policy
 // denies anything, so each that allows it is narrowed, and pods without a
-// policy get one that allows all but it.
+// policy for egress get one that allows all but it.
 func metadataEgress() Recipe {
 	return Recipe{
 		Check: "network/metadata-egress",
@@ -50,11 +52,15 @@ func metadataEgress() Recipe {
 					plan.Changes = append(plan.Changes, change)
 				}
 			}
-			if someoneUngoverned(s) {
-				plan.Changes = append(plan.Changes, allButMetadata(s))
-			}
-			if len(plan.Changes) == 0 {
+			created, left := allButMetadata(s)
+			plan.Changes = append(plan.Changes, created...)
+			switch {
+			case len(plan.Changes) == 0 && len(left) > 0:
+				return Plan{}, metadataByHand(s, left)
+			case len(plan.Changes) == 0:
 				return Plan{}, fmt.Errorf("%w: no pod of %s gets there", ErrNothingToDo, policyNamespace(s))
+			case len(left) > 0:
+				plan.Notes = append(plan.Notes, "It leaves out "+strings.Join(left, ", ")+": no label tells these pods from those whose egress a policy narrows already.")
 			}
 			plan.Title = "Keep the pods" + placeIn(policyNamespace(s)) + " from the cloud's metadata service"
 			return plan, nil
@@ -62,20 +68,64 @@ func metadataEgress() Recipe {
 	}
 }
 
-// someoneUngoverned says that a workload of the namespace has no egress policy.
-func someoneUngoverned(s Situation) bool {
-	policies := netpol.New(s.Inventory)
-	return slices.ContainsFunc(s.Inventory.Workloads, func(w *kube.Workload) bool {
-		return w.Namespace() == policyNamespace(s) && netpol.Governs(w) && len(policies.Isolating(w, netpol.Egress)) == 0
+// allButMetadata are policies for the pods that none for egress is about.
+// Policies add up: beside one that allows little, a policy for all pods would
+// open those that it is about. So each workload then gets one of its own; left
+// are those that can't be told apart.
+func allButMetadata(s Situation) (created []Change, left []string) {
+	all := netpol.New(s.Inventory)
+	policies := slices.DeleteFunc(slices.Clone(all.In(policyNamespace(s))), func(p *networkingv1.NetworkPolicy) bool { return !netpol.Affects(p, netpol.Egress) })
+	var open, governed []*kube.Workload
+	for _, w := range s.Inventory.Workloads {
+		switch {
+		case w.Namespace() != policyNamespace(s) || !netpol.Governs(w) || w.Ended:
+		case slices.ContainsFunc(policies, func(p *networkingv1.NetworkPolicy) bool { return netpol.Selects(p, w) }):
+			governed = append(governed, w)
+			if len(all.Isolating(w, netpol.Egress)) == 0 { // only some of its pods are
+				left = append(left, workloadName(w))
+			}
+		default:
+			open = append(open, w)
+		}
+	}
+	if len(open) > 0 && len(policies) == 0 {
+		return []Change{createElsewhere(s, "no-cloud-metadata", map[string]any{})}, nil
+	}
+	for _, w := range open {
+		selector := selectorOf(w)
+		if len(selector) == 0 || selectsAny(governed, selector) {
+			left = append(left, workloadName(w))
+			continue
+		}
+		name := "no-cloud-metadata-" + strings.ToLower(w.Ref().Kind) + "-" + w.Ref().Name
+		created = append(created, createElsewhere(s, name, matching(selector)))
+	}
+	return created, left
+}
+
+// selectsAny says that pods of one of the workloads have the labels.
+func selectsAny(workloads []*kube.Workload, selector map[string]string) bool {
+	return slices.ContainsFunc(workloads, func(w *kube.Workload) bool {
+		policy := &networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Namespace: w.Namespace()}}
+		policy.Spec.PodSelector.MatchLabels = selector
+		return netpol.Selects(policy, w)
 	})
 }
 
-func allButMetadata(s Situation) Change {
-	policy := createdByKiln("networking.k8s.io/v1", "NetworkPolicy", policyNamespace(s), freePolicyName(s.Inventory, policyNamespace(s), "no-cloud-metadata"))
+// createElsewhere is a policy that lets pods go everywhere but there.
+func createElsewhere(s Situation, name string, pods map[string]any) Change {
+	policy := createdByKiln("networking.k8s.io/v1", "NetworkPolicy", policyNamespace(s), freePolicyName(s.Inventory, policyNamespace(s), name))
 	policy.Object["spec"] = map[string]any{
-		"podSelector": map[string]any{}, "policyTypes": []any{"Egress"}, "egress": []any{map[string]any{"to": elsewhere()}},
+		"podSelector": pods, "policyTypes": []any{"Egress"}, "egress": []any{map[string]any{"to": elsewhere()}},
 	}
 	return Change{Target: kube.RefOf(policy), Mechanism: Create, Apply: policy}
+}
+
+func metadataByHand(s Situation, left []string) error {
+	g := &guide{finding: s.Finding, inv: s.Inventory}
+	g.say("Give the pods of %s a label of their own in their template, then run this fix again:", strings.Join(left, ", "))
+	g.run("kubectl get pods -n %s --show-labels", policyNamespace(s))
+	return &ManualError{Why: "no label tells these pods from those whose egress a policy narrows already, which a new policy would open", Steps: g.text()}
 }
 
 // elsewhere is every address but the metadata services', and every pod.
