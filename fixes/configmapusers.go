@@ -13,11 +13,11 @@ import (
 )
 
 // usersOfConfigMap are the workloads whose pods take variables or files from a
-// ConfigMap.
+// ConfigMap. A pod that has ended takes nothing any more, and can't be changed.
 func usersOfConfigMap(inv *kube.Inventory, configMap kube.Ref) []kube.Ref {
 	var users []kube.Ref
 	for _, w := range inv.Workloads {
-		if w.Namespace() != configMap.Namespace || w.EphemeralOnly {
+		if w.Namespace() != configMap.Namespace || w.EphemeralOnly || w.Ended {
 			continue
 		}
 		uses := slices.Contains(referencesOf(w.Spec), reference{"ConfigMap", configMap.Name})

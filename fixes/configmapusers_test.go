@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"sigs.k8s.io/yaml"
+
+	"kiln/kube"
+	"kiln/scanners/scantest"
 )
 
 // A list of items that has lost its last one would mean all entries.
@@ -36,5 +39,20 @@ func TestAVolumeTakesTheFileFromTheSecret(t *testing.T) {
 				t.Errorf("got  %v\nwant %v", got, want)
 			}
 		})
+	}
+}
+
+// A pod that has ended can't be changed, and needn't be: it must not keep the
+// others from being fixed.
+func TestPodsThatHaveEndedUseNoConfigMap(t *testing.T) {
+	const users = `
+{apiVersion: v1, kind: Pod, metadata: {name: once, namespace: shop}, spec: {containers: [{name: c, image: x, envFrom: [{configMapRef: {name: conf}}]}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: runs, namespace: shop}, spec: {containers: [{name: c, image: x, envFrom: [{configMapRef: {name: conf}}]}]}}`
+	inv := scantest.Cluster(t, users)
+	inv.Workloads[0].Ended = true
+	got := usersOfConfigMap(inv, kube.Ref{APIVersion: "v1", Kind: "ConfigMap", Namespace: "shop", Name: "conf"})
+	if len(got) != 1 || got[0].Name != "runs" {
+		t.Errorf("its users are %v", got)
 	}
 }

@@ -163,7 +163,7 @@ func tokenUsers(inv *kube.Inventory, namespace string) string {
 	var users []string
 	for _, w := range inv.Workloads {
 		mounted := w.Spec.AutomountServiceAccountToken
-		if w.Namespace() == namespace && !w.EphemeralOnly && mounted != nil && *mounted {
+		if w.Namespace() == namespace && !w.EphemeralOnly && !w.Ended && mounted != nil && *mounted {
 			users = append(users, w.Ref().Kind+"/"+w.Ref().Name)
 		}
 	}

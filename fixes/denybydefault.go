@@ -34,7 +34,7 @@ func denyByDefault(s Situation) (Plan, error) {
 		plan.Changes, plan.Notes = append(plan.Changes, out.Changes...), append(plan.Notes, out.Notes...)
 	}
 	for _, w := range s.Inventory.Workloads {
-		if w.Namespace() == policyNamespace(s) && netpol.Governs(w) {
+		if w.Namespace() == policyNamespace(s) && netpol.Governs(w) && !w.Ended {
 			plan.Notes = append(plan.Notes, fmt.Sprintf("Nobody has looked yet at who talks to whom. A probe under load shows it, and this fix then allows it: kiln debug %s --probe", target(w.Ref())))
 			break
 		}

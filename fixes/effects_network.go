@@ -98,7 +98,7 @@ func servicePorts(svc *corev1.Service) []servicePort {
 func cutOff(inv *kube.Inventory, policed []string, svc *corev1.Service, path servicePort, was, is *netpol.Policies) []string {
 	var from []string
 	for _, to := range inv.Workloads {
-		if !serves(svc, to) || !netpol.Governs(to) {
+		if !serves(svc, to) || !netpol.Governs(to) || to.Ended {
 			continue
 		}
 		port, ok := portIn(to, path.target)
@@ -107,7 +107,7 @@ func cutOff(inv *kube.Inventory, policed []string, svc *corev1.Service, path ser
 		}
 		for _, w := range inv.Workloads {
 			concerned := slices.Contains(policed, w.Namespace()) || slices.Contains(policed, to.Namespace())
-			if !concerned || w == to || w.EphemeralOnly || slices.Contains(from, w.Ref().String()) {
+			if !concerned || w == to || w.EphemeralOnly || w.Ended || slices.Contains(from, w.Ref().String()) {
 				continue
 			}
 			if was.Reach(w, to, port).Allowed && !is.Reach(w, to, port).Allowed {

@@ -116,7 +116,7 @@ func reachNotes(s Situation, changes []Change) ([]string, error) {
 			var lost, kept []string
 			for _, from := range s.Inventory.Workloads {
 				switch {
-				case from == w || from.EphemeralOnly || !open.Reach(from, w, port).Allowed:
+				case from == w || from.EphemeralOnly || from.Ended || !open.Reach(from, w, port).Allowed:
 				case closed.Reach(from, w, port).Allowed:
 					kept = append(kept, from.Ref().String())
 				default:
