@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // DrainOptions are the user's words about pods that would lose something.
@@ -36,8 +37,8 @@ type DrainPods struct {
 	// options say otherwise.
 	Uncontrolled, WithData []string
 	// Blocked are those of Evicted for which a PodDisruptionBudget has no room
-	// now, with its name.
-	Blocked []string
+	// now: its name, by the pod's UID.
+	Blocked map[types.UID]string
 }
 
 // PodsToDrain sorts the pods of a node.
@@ -80,32 +81,36 @@ func hasEmptyDir(pod corev1.Pod) bool {
 	return slices.ContainsFunc(pod.Spec.Volumes, func(v corev1.Volume) bool { return v.EmptyDir != nil })
 }
 
-// blocked names the pods whose PodDisruptionBudget allows no disruption now.
-func (f *Fixer) blocked(ctx context.Context, pods []corev1.Pod) ([]string, error) {
+// blocked finds the pods whose PodDisruptionBudget allows no disruption now.
+func (f *Fixer) blocked(ctx context.Context, pods []corev1.Pod) (map[types.UID]string, error) {
 	budgets, err := f.Cluster.Client.PolicyV1().PodDisruptionBudgets(metav1.NamespaceAll).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("reading the PodDisruptionBudgets: %w", err)
 	}
-	var all []string
+	blocked := map[types.UID]string{}
 	for _, pod := range pods {
 		for _, budget := range budgets.Items {
 			if budget.Namespace == pod.Namespace && budget.Status.DisruptionsAllowed == 0 && covers(budget, pod) {
-				all = append(all, podName(pod)+" by PodDisruptionBudget/"+budget.Name)
+				blocked[pod.UID] = budget.Name
 			}
 		}
 	}
-	return all, nil
+	return blocked, nil
 }
 
 func covers(budget policyv1.PodDisruptionBudget, pod corev1.Pod) bool {
 	return budget.Spec.Selector != nil && selects(budget.Spec.Selector, pod.Labels)
 }
 
-// notes name every pod of the node.
+// notes name every pod of the node, each once.
 func (p DrainPods) notes() []string {
-	evicted := make([]string, len(p.Evicted))
-	for i, pod := range p.Evicted {
-		evicted[i] = podName(pod)
+	var evicted, blocked []string
+	for _, pod := range p.Evicted {
+		if budget := p.Blocked[pod.UID]; budget != "" {
+			blocked = append(blocked, podName(pod)+" by PodDisruptionBudget/"+budget)
+			continue
+		}
+		evicted = append(evicted, podName(pod))
 	}
 	var notes []string
 	for _, part := range []struct {
@@ -113,7 +118,7 @@ func (p DrainPods) notes() []string {
 		names []string
 	}{
 		{"Evicted", evicted},
-		{"Held back until their budget has room", p.Blocked},
+		{"Evicted once their budget has room", blocked},
 		{"Left, since nothing would make them anew (--force evicts them)", p.Uncontrolled},
 		{"Left, since their emptyDir's data would be lost (--delete-emptydir-data evicts them)", p.WithData},
 		{"Left, as the node's own", p.Stays},

@@ -270,10 +270,13 @@ func TestDrain(t *testing.T) {
 
 	plan, cordoned := b.act(DrainAction, ref)
 	notes := strings.Join(plan.Notes, "\n")
-	for _, want := range []string{"Evicted: 2 pods: ", "Held back until their budget has room: 2 pods", "by PodDisruptionBudget/web", "Left, since nothing would make them anew", b.namespace + "/naked", "as the node's own"} {
+	for _, want := range []string{"Evicted once their budget has room: 2 pods: ", "by PodDisruptionBudget/web", "Left, since nothing would make them anew", b.namespace + "/naked", "as the node's own"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes lack %q:\n%s", want, notes)
 		}
+	}
+	if strings.Contains(notes, "Evicted: ") {
+		t.Errorf("pods that a budget holds back are named twice:\n%s", notes)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	waited := ""
