@@ -24,7 +24,7 @@ func guardTitle(request GuardRequest) string {
 // guardNotes say what the stage means, whom the rule would stop today, and
 // where it judges otherwise than the check.
 func guardNotes(rule guardRule, request GuardRequest, refusals []Refusal, inv *kube.Inventory) []string {
-	notes := []string{"Requests that break the rule succeed with a warning and a mark in the audit log; --deny makes them fail later on."}
+	notes := []string{"Requests that break the rule succeed with a warning and a mark in the audit log; the next stage, deny, makes them fail."}
 	if request.Stage == Denies {
 		notes = []string{"Requests that break the rule fail. What runs stays, and updates that leave alone what the rule is about pass."}
 	}
