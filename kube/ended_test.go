@@ -100,6 +100,31 @@ func TestAPodThatEndedStandsForNoneThatRuns(t *testing.T) {
 	}
 }
 
+// TestEveryPodFindsTheOneThatStandsForIt: after a watch the one that stands for
+// a controller isn't always the first, and of one with a debug container only
+// that is kept.
+func TestEveryPodFindsTheOneThatStandsForIt(t *testing.T) {
+	pod := func(name string, phase corev1.PodPhase, debug ...string) *Pod {
+		p := debugged(nil, debug...)
+		p.Name, p.UID, p.Status.Phase, p.OwnerReferences = name, types.UID(name), phase, podOf("Workflow").OwnerReferences
+		return slimPod(p, true)
+	}
+	ended, whole := pod("ended", corev1.PodSucceeded), pod("whole", corev1.PodRunning)
+	partly := pod("partly", corev1.PodRunning, "debug")
+	partly.spec = ephemeralOnly(partly.spec)
+	for _, pods := range [][]*Pod{{whole, partly, ended}, {partly, whole, ended}, {ended, partly, whole}, {partly, ended, whole}} {
+		inv := &Inventory{Pods: pods}
+		joinWorkloads(inv)
+		var got []string
+		for _, w := range inv.Workloads {
+			got = append(got, fmt.Sprintf("%s of %d: %d containers", w.Object.GetName(), len(w.Pods), len(w.Containers())))
+		}
+		if want := []string{"partly of 1: 1 containers", "whole of 3: 1 containers"}; !slices.Equal(got, want) {
+			t.Errorf("%s first: %q, want %q", pods[0].Name, got, want)
+		}
+	}
+}
+
 // TestAManifestHasNoPast: what was once dumped with its status is created
 // without it.
 func TestAManifestHasNoPast(t *testing.T) {

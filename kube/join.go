@@ -44,7 +44,13 @@ func joinWorkloads(inv *Inventory) {
 	for _, b := range inv.Jobs {
 		j.template(b, &b.Spec.Template, "spec.template.spec")
 	}
+	var left []*Pod
 	for _, p := range inv.Pods {
+		if !j.pod(p) {
+			left = append(left, p)
+		}
+	}
+	for _, p := range left { // one that came later may stand for their controller
 		j.pod(p)
 	}
 	sortWorkloads(inv.Workloads)
@@ -79,21 +85,22 @@ func (j *joiner) add(w *Workload) {
 	}
 }
 
-// pod adds a pod to its controller's Workload, or as one of its own.
-func (j *joiner) pod(p *Pod) {
+// pod adds a pod to its controller's Workload, or as one of its own; false if
+// it is neither, so far.
+func (j *joiner) pod(p *Pod) bool {
 	c := metav1.GetControllerOf(p)
 	if c != nil && c.Kind != "Node" && c.UID != "" {
 		if w := j.byUID[c.UID]; w != nil {
 			w.Pods = append(w.Pods, p)
-			if w.Ended && p.spec != nil && !finished(p.Phase) {
+			if w.Ended && p.spec != nil && len(p.spec.Containers) > 0 && !finished(p.Phase) {
 				w.standIn(p)
 			}
 			j.ephemeral(p, w)
-			return
+			return true
 		}
 	}
 	if p.spec == nil || len(p.spec.Containers) == 0 || j.missed(c) {
-		return
+		return false
 	}
 	w := &Workload{SpecPath: "spec", Pods: []*Pod{p}}
 	w.standIn(p)
@@ -101,6 +108,7 @@ func (j *joiner) pod(p *Pod) {
 	if c != nil && c.Kind != "Node" && c.UID != "" {
 		j.byUID[c.UID] = w // the first pod stands for the others of its controller
 	}
+	return true
 }
 
 // standIn makes a pod the Workload's own object.
