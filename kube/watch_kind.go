@@ -60,6 +60,9 @@ func (w *Watcher) follow(ctx context.Context, k kind, version string) {
 			sleep(ctx, wait.Jitter(w.opts.Relist, 0.2))
 		case isForgotten(err):
 			version = ""
+			if listed { // at once again would be lists without end
+				w.pause(ctx, backoff.Step())
+			}
 		case apierrors.IsForbidden(err), apierrors.IsMethodNotSupported(err):
 			version = ""
 			if !listed {
