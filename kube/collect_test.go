@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
 
 	"kiln/kube"
 	"kiln/kube/kubetest"
@@ -183,7 +184,11 @@ func TestReadOnlyIsEnforcedInTheTransport(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			res, err := cluster.HTTPClient().Do(req)
+			client, err := rest.HTTPClientFor(cluster.Config)
+			if err != nil {
+				return err
+			}
+			res, err := client.Do(req)
 			if err == nil {
 				res.Body.Close()
 			}

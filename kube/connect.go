@@ -89,7 +89,7 @@ func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, readOnly
 	}
 	cluster, err := NewCluster(config, contextName)
 	if err != nil {
-		return nil, err
+		return nil, brokenPart(err, config, raw, contextName, flags)
 	}
 	cluster.Gate.SetReadOnly(readOnly)
 	if cluster.Namespace, _, err = loader.Namespace(); err != nil {
@@ -140,10 +140,6 @@ func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
 	c.Mapper = restmapper.NewShortcutExpander(restmapper.NewDeferredDiscoveryRESTMapper(discovery), discovery, func(string) {})
 	return c, nil
 }
-
-// HTTPClient is the client under all others, for endpoints that they don't
-// know. It passes the Gate too.
-func (c *Cluster) HTTPClient() *http.Client { return c.http }
 
 // protobuf is config for the typed clients, several times cheaper to decode
 // than JSON.

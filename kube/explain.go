@@ -36,8 +36,11 @@ func Explain(err error) string {
 }
 
 func explainConfig(err error) (what, try string) {
+	var broken *kubeconfigError
 	text := err.Error()
 	switch {
+	case errors.As(err, &broken):
+		return "the kubeconfig can't be used: " + broken.Error(), "fetch the kubeconfig anew"
 	case clientcmd.IsEmptyConfig(err):
 		return "no kubeconfig was found, and this isn't a pod of a cluster",
 			"set KUBECONFIG or --kubeconfig, or see a demo with make demo"

@@ -98,10 +98,14 @@ current-context: dead
 contexts:
 - {name: dead, context: {cluster: dead, user: u}}
 - {name: plugin, context: {cluster: dead, user: plugin}}
+- {name: authority, context: {cluster: broken, user: u}}
+- {name: certificate, context: {cluster: dead, user: broken}}
 clusters:
 - {name: dead, cluster: {server: "https://127.0.0.1:1"}}
+- {name: broken, cluster: {server: "https://127.0.0.1:1", certificate-authority-data: bm8gY2VydGlmaWNhdGU=}}
 users:
 - {name: u, user: {token: t}}
+- {name: broken, user: {client-certificate-data: bm8gY2VydGlmaWNhdGU=, client-key-data: bm8ga2V5}}
 - {name: plugin, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: kiln-no-such-plugin, interactiveMode: Never}}}
 `
 	tests := []struct{ name, config, context, want string }{
@@ -110,6 +114,8 @@ users:
 		{"no such context", config, "prod", `context "prod" does not exist`},
 		{"broken file", "clusters: [", "", "the kubeconfig can't be used"},
 		{"plugin missing", config, "plugin", "credential plugin failed"},
+		{"broken authority", config, "authority", `the certificate authority of cluster "broken" in `},
+		{"broken certificate", config, "certificate", `the client certificate of user "broken" in `},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
