@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -62,7 +62,15 @@ func (t limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 // log, a shell.
 func isEndless(req *http.Request) bool {
 	watches, _ := strconv.ParseBool(req.URL.Query().Get("watch"))
-	return watches || path.Base(req.URL.Path) == "log" || opensStream(req.URL.Path)
+	return watches || req.Method == http.MethodGet && isPodLog(req.URL.Path) || opensStream(req.URL.Path)
+}
+
+// isPodLog knows …/namespaces/NAMESPACE/pods/POD/log from objects that are
+// called log.
+func isPodLog(urlPath string) bool {
+	parts := strings.Split(urlPath, "/")
+	n := len(parts)
+	return n > 5 && parts[n-1] == "log" && parts[n-3] == "pods" && parts[n-5] == "namespaces"
 }
 
 // orLate tells that it was the limit that ended a request.

@@ -53,6 +53,7 @@ func TestEveryRequestHasALimit(t *testing.T) {
 		write bool
 	}{
 		{"read", func(ctx context.Context) error { _, err := pods.Get(ctx, "web", metav1.GetOptions{}); return err }, false},
+		{"read of a pod called log", func(ctx context.Context) error { _, err := pods.Get(ctx, "log", metav1.GetOptions{}); return err }, false},
 		{"answer that stops in its midst", func(ctx context.Context) error { _, err := pods.Get(ctx, "half", metav1.GetOptions{}); return err }, false},
 		{"dry run", func(ctx context.Context) error {
 			_, err := pods.Patch(ctx, "web", types.MergePatchType, []byte("{}"), metav1.PatchOptions{DryRun: []string{"All"}})
