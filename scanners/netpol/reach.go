@@ -6,7 +6,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -204,32 +203,4 @@ func portNamed(spec *corev1.PodSpec, name string, port Port) bool {
 		}
 	}
 	return false
-}
-
-// Open says that a rule's peers and ports shut nobody out: no peers, or one
-// that is every pod of every namespace, or blocks that are every address
-// together.
-func Open(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) bool {
-	if len(ports) > 0 {
-		return false
-	}
-	if len(peers) == 0 {
-		return true
-	}
-	var blocks []netip.Prefix
-	for _, peer := range peers {
-		switch {
-		case peer.IPBlock != nil:
-			if prefix, err := netip.ParsePrefix(peer.IPBlock.CIDR); err == nil && len(peer.IPBlock.Except) == 0 {
-				blocks = append(blocks, prefix)
-			}
-		case peer.NamespaceSelector != nil && empty(peer.NamespaceSelector) && (peer.PodSelector == nil || empty(peer.PodSelector)):
-			return true
-		}
-	}
-	return kube.CoverAll(blocks)
-}
-
-func empty(s *metav1.LabelSelector) bool {
-	return len(s.MatchLabels) == 0 && len(s.MatchExpressions) == 0
 }

@@ -112,13 +112,13 @@ func findAllowAll(inv *kube.Inventory) scanners.Result {
 		}
 		for i, rule := range policy.Spec.Ingress {
 			if netpol.Affects(policy, netpol.Ingress) && netpol.Open(rule.From, rule.Ports) {
-				hits = append(hits, allowsAll(policy, "ingress", i, "from anywhere"))
+				hits = append(hits, allowsAll(policy, "ingress", i, len(rule.Ports) > 0, "from anywhere"))
 				break
 			}
 		}
 		for i, rule := range policy.Spec.Egress {
 			if netpol.Affects(policy, netpol.Egress) && netpol.Open(rule.To, rule.Ports) {
-				hits = append(hits, allowsAll(policy, "egress", i, "to anywhere"))
+				hits = append(hits, allowsAll(policy, "egress", i, len(rule.Ports) > 0, "to anywhere"))
 				break
 			}
 		}
@@ -126,9 +126,13 @@ func findAllowAll(inv *kube.Inventory) scanners.Result {
 	return scanners.Found(hits)
 }
 
-func allowsAll(policy *networkingv1.NetworkPolicy, direction string, i int, where string) scanners.Hit {
+func allowsAll(policy *networkingv1.NetworkPolicy, direction string, i int, onlyTCP bool, where string) scanners.Hit {
+	traffic := "all traffic"
+	if onlyTCP {
+		traffic = "all TCP traffic"
+	}
 	return scanners.Hit{
 		Object: policy, Path: fmt.Sprintf("spec.%s[%d]", direction, i), Key: direction,
-		Message: fmt.Sprintf("one %s rule allows all traffic %s on every port, and no other policy can take that back", direction, where),
+		Message: fmt.Sprintf("one %s rule allows %s %s on every port, and no other policy can take that back", direction, traffic, where),
 	}
 }
