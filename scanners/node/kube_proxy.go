@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"path"
-	"path/filepath"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -43,8 +42,8 @@ func findKubeProxyMetrics(inv *kube.Inventory) scanners.Result {
 			continue
 		}
 		cm, key := mountedFile(inv, proxy, file)
-		if cm == nil {
-			result.Unknown = "the file " + kube.Clean(file) + " of --config is in no ConfigMap that was read: look at its metricsBindAddress on a node"
+		if cm == nil || kube.CutShort(cm.Data[key]) {
+			result.Unknown = "the file " + kube.Clean(file) + " of --config is in no ConfigMap that was read whole: look at its metricsBindAddress on a node"
 		} else if address := metricsAddress(cm.Data[key]); !loopback(address) {
 			result.Hits = append(result.Hits, scanners.Hit{Object: cm, Path: "data[" + key + "]", Message: openMetrics(address)})
 		}
@@ -60,11 +59,11 @@ func mountedFile(inv *kube.Inventory, program flags.Program, file string) (cm *c
 			continue
 		}
 		for _, m := range c.VolumeMounts {
-			below, err := filepath.Rel(m.MountPath, file)
-			if err != nil || strings.HasPrefix(below, "..") {
+			below, under := strings.CutPrefix(path.Clean(file)+"/", path.Clean(m.MountPath)+"/")
+			if !under {
 				continue
 			}
-			if cm, key = keyOfVolume(inv, program.Workload, m.Name, path.Join(m.SubPath, strings.TrimPrefix(below, "."))); cm != nil {
+			if cm, key = keyOfVolume(inv, program.Workload, m.Name, path.Join(m.SubPath, below)); cm != nil {
 				return cm, key
 			}
 		}

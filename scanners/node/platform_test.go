@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"kiln/kube"
 	"kiln/scanners/scantest"
 )
 
@@ -91,6 +92,8 @@ spec: {template: {spec: {containers: [{name: p, image: x, command: [/usr/local/b
 		{Name: "open, by a key that is mounted under another name", Objects: proxy(file, "configMap: {name: p, items: [{key: k, path: config.conf}]}") + config("p", "k", "0.0.0.0"),
 			Want: []string{"ConfigMap/p in kube-system | data[k]"}},
 		{Name: "a file of the node", Objects: proxy(file, "hostPath: {path: /var/lib/kube-proxy}") + config("kube-proxy", "config.conf", "127.0.0.1"), Unknown: "in no ConfigMap"},
+		{Name: "a ConfigMap too large to be kept whole", Objects: kubeadm("127.0.0.1:10249"), Unknown: "in no ConfigMap",
+			Change: func(inv *kube.Inventory) { inv.ConfigMaps[0].Data["config.conf"] += "… (cut by kiln)" }},
 		{Name: "a ConfigMap that isn't there", Objects: proxy(file, "configMap: {name: kube-proxy}"), Unknown: "in no ConfigMap"},
 		{Name: "open by a flag", Objects: proxy("--metrics-bind-address=0.0.0.0", "emptyDir: {}"), Want: []string{"DaemonSet/kube-proxy in kube-system | spec.template.spec.containers[0].command"}},
 		{Name: "not there", Objects: system(""), Unknown: "no pod"},
