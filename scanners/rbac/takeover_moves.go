@@ -42,7 +42,7 @@ func crowdsOf(inv *kube.Inventory, accounts []Subject) map[Subject][]crowd {
 		join(sa, anyAccount, sa.Namespace)
 	}
 	for _, w := range inv.Workloads {
-		if !w.EphemeralOnly && !w.Ended {
+		if !w.EphemeralOnly && !w.Ended && !w.Static() {
 			join(AccountOf(w), runningInPods, w.Namespace())
 		}
 	}

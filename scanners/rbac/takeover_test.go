@@ -59,6 +59,13 @@ const everything = `{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}`
 
 func TestTakeoverFollowsRightsToTheCluster(t *testing.T) {
 	root := grant("admin", "root", "", everything)
+	const static = `
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: etcd, namespace: kube-system, annotations: {kubernetes.io/config.mirror: x}}
+spec: {containers: [{name: c, image: etcd:1}]}
+`
 	for name, tt := range map[string]struct {
 		rbac string
 		want string // the steps of build/ci
@@ -72,6 +79,7 @@ func TestTakeoverFollowsRightsToTheCluster(t *testing.T) {
 		"a token by name":     {root + grant("build", "ci", "", `{apiGroups: [""], resources: [serviceaccounts/token], resourceNames: [ci], verbs: [create]}`), ""},
 		"exec, and no pod":    {root + grant("build", "ci", "admin", `{apiGroups: [""], resources: [pods/exec], verbs: [create]}`), ""},
 		"exec into a pod":     {grant("platform", "operator", "", everything) + grant("build", "ci", "platform", `{apiGroups: [""], resources: [pods/exec], verbs: [create]}`), "runs a command in a pod of ServiceAccount platform/operator; has every right"},
+		"exec, static pods":   {grant("kube-system", "default", "", everything) + static + grant("build", "ci", "kube-system", `{apiGroups: [""], resources: [pods/exec], verbs: [create]}`), ""},
 		"secrets, no token":   {root + grant("build", "ci", "", `{apiGroups: [""], resources: [secrets], verbs: [list]}`), ""},
 		"two steps":           {root + grant("platform", "operator", "admin", `{apiGroups: [apps], resources: [deployments], verbs: [patch]}`) + grant("build", "ci", "platform", `{apiGroups: [""], resources: [pods/ephemeralcontainers], verbs: [patch]}`), "adds a container to a pod of ServiceAccount platform/operator; starts a pod with ServiceAccount admin/root; has every right"},
 		"escalate alone":      {grant("build", "ci", "", `{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [escalate]}`), ""},
