@@ -18,20 +18,9 @@ import (
 	"testing"
 )
 
-// Option changes how Run sets the clusters up.
-type Option func()
-
-// WithFlags adds flags of "testbed up" to those of the plain cluster.
-func WithFlags(flags ...string) Option {
-	return func() { plain.flags = append(plain.flags, flags...) }
-}
-
 // Run runs the tests of a binary, stops the clusters they used, and returns the
 // exit code.
-func Run(m *testing.M, options ...Option) int {
-	for _, option := range options {
-		option()
-	}
+func Run(m *testing.M) int {
 	defer plain.stop()
 	defer hardened.stop()
 	defer node.stop()

@@ -1,9 +1,8 @@
 package rbac
 
-import "slices"
-
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -68,16 +67,6 @@ func (g *Graph) RulesOf(who Subject) []Grant {
 		}
 	}
 	return grants
-}
-
-// May says whether RBAC permits an access to a subject.
-func (g *Graph) May(who Subject, a Access) bool {
-	for _, grant := range g.RulesOf(who) {
-		if len(grant.permits(a)) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func (g Grant) permits(a Access) []Rule {
