@@ -38,6 +38,13 @@ func (l *writeLog) wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
+// sum is what was noted so far.
+func (l *writeLog) sum() (reads int, writes []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reads, slices.Clone(l.writes)
+}
+
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
@@ -63,6 +70,7 @@ func everyKey(a *App) []string {
 // which takes minutes.
 func TestReadOnlyHoldsForEveryKeyOfEveryView(t *testing.T) {
 	cluster := kubetest.Cluster(t)
+	t.Chdir(t.TempDir()) // one of the keys saves what is shown
 	namespace := cluster.Namespace(t, "readonly-keys")
 	cluster.Apply(t, shopManifest, namespace)
 	t.Chdir(t.TempDir()) // where ctrl-s saves screens
@@ -72,8 +80,8 @@ func TestReadOnlyHoldsForEveryKeyOfEveryView(t *testing.T) {
 		return config
 	})
 	d.keys("ctrl+o")
-	if len(sent.writes) > 0 {
-		t.Fatalf("before a key was pressed: %v", sent.writes)
+	if _, writes := sent.sum(); len(writes) > 0 {
+		t.Fatalf("before a key was pressed: %v", writes)
 	}
 	step := 8
 	if os.Getenv("KILN_SOAK") != "" {
@@ -99,12 +107,12 @@ func TestReadOnlyHoldsForEveryKeyOfEveryView(t *testing.T) {
 			d.keys(place.keys...)
 			d.keys(name, "tab", "enter", "enter")
 			d.keys("esc", "esc", "esc", "esc")
-			if len(sent.writes) > 0 {
-				t.Fatalf("%s %v, then %s: %v\n%s", place.command, place.keys, name, sent.writes, screenText(d.app))
+			if _, writes := sent.sum(); len(writes) > 0 {
+				t.Fatalf("%s %v, then %s: %v\n%s", place.command, place.keys, name, writes, screenText(d.app))
 			}
 		}
 	}
-	if !d.app.readOnly || sent.reads < 100 {
-		t.Errorf("read-only %v, %d reads: the keys have done nothing", d.app.readOnly, sent.reads)
+	if reads, _ := sent.sum(); !d.app.readOnly || reads < 100 {
+		t.Errorf("read-only %v, %d reads: the keys have done nothing", d.app.readOnly, reads)
 	}
 }
