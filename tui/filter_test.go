@@ -147,7 +147,14 @@ func TestGroupsCycleAndOpen(t *testing.T) {
 	if got := strings.Join(titles, ", "); got != "by check, by namespace, by object, by owner" || len(a.views) != 1 {
 		t.Errorf("the key goes through %s and ends at %q", got, a.top().title())
 	}
-	press(a, "/")
+	press(a, "b", "/")
+	typeText(a, "findings:5")
+	press(a, "enter")
+	filtered := len(a.top().(*groupsView).rows)
+	if press(a, "b"); filtered == 0 || len(a.top().(*groupsView).fields) != 0 || len(a.top().(*groupsView).rows) != len(a.top().(*groupsView).all) {
+		t.Errorf("the next grouping keeps the filter of the one before, which left %d", filtered)
+	}
+	press(a, "esc", "/")
 	typeText(a, "sev:medium")
 	press(a, "enter", "b", "b", "enter")
 	list := a.top().(*findingsView)

@@ -171,7 +171,7 @@ func (v *groupsView) next() tea.Cmd {
 		v.by = 0
 		return v.app.back()
 	}
-	v.grouped, v.filter = false, filter{}
+	v.grouped, v.filter, v.fields = false, filter{}, nil
 	v.table.columns[0].title = groupings()[v.by].title
 	v.setAll(nil)
 	return v.regroup()

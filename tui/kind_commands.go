@@ -36,7 +36,9 @@ func pluralOf(kind string) string {
 
 // kindNamed tells which kind a word means: its name, plural or short name.
 func kindNamed(word string, s *snapshot) (kind string, ok bool) {
-	word = strings.ToLower(word)
+	if word = strings.ToLower(word); word == "" { // as is the short name of a kind that has none
+		return "", false
+	}
 	for _, kind := range kindsIn(s) {
 		if word == strings.ToLower(kind) || word == pluralOf(kind) || word == shortKinds[kind] {
 			return kind, true
@@ -81,7 +83,7 @@ func showWorkloads(kind string) func(*App, string) tea.Cmd {
 		}
 		v := newWorkloadsView(a)
 		if kind != "" {
-			v.setFilter(strings.ToLower(kind) + "/") // no pattern that could be wrong
+			_, _ = v.setFilter("kind:" + strings.ToLower(kind)) // no pattern that could be wrong
 		}
 		a.root(v)
 		return cmd

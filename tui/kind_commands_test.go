@@ -3,15 +3,22 @@ package tui
 import (
 	"strings"
 	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"kiln/kube"
 )
 
 func TestKindsAreCommands(t *testing.T) {
 	for _, c := range []struct{ command, title, filter, namespace string }{
 		{"po", "workloads", "", ""},
 		{"pods shop", "workloads", "", "shop"},
-		{"deploy", "workloads", "deployment/", ""},
-		{"sts shop", "workloads", "statefulset/", "shop"},
-		{"deployments", "workloads", "deployment/", ""},
+		{"deploy", "workloads", "kind:deployment", ""},
+		{"sts shop", "workloads", "kind:statefulset", "shop"},
+		{"deployments", "workloads", "kind:deployment", ""},
 		{"crb", "findings", "kind:clusterrolebinding", ""},
 		{"Service", "findings", "kind:service", ""},
 		{"secrets shop", "findings", "kind:secret", "shop"},
@@ -51,6 +58,39 @@ func TestKindsListOnlyTheirs(t *testing.T) {
 	a.runCommand("deploy a b")
 	if text := screenText(a); !strings.Contains(text, "takes one namespace") {
 		t.Errorf("two namespaces:\n%s", text)
+	}
+}
+
+// TestJobsAreNoCronJobs has a kind whose name ends as another's does.
+func TestJobsAreNoCronJobs(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 120, 40)
+	s := inventorySnapshot()
+	meta := metav1.ObjectMeta{Namespace: "shop", Name: "job-runner"}
+	for _, object := range []kube.Object{
+		&batchv1.Job{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"}, ObjectMeta: meta},
+		&batchv1.CronJob{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJob"}, ObjectMeta: meta},
+		&appsv1.Deployment{TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}, ObjectMeta: meta},
+	} {
+		s.inventory.Workloads = append(s.inventory.Workloads, &kube.Workload{Object: object, Meta: &meta, Spec: &corev1.PodSpec{}})
+	}
+	deliver(a, s)
+	for command, want := range map[string]string{"jobs": "Job/job-runner in shop", "cj": "CronJob/job-runner in shop"} {
+		a.runCommand(command)
+		if got := a.top().(*workloadsView).names(); got != want {
+			t.Errorf(":%s lists %s, want %s", command, got, want)
+		}
+	}
+	v := a.top().(*workloadsView)
+	for text, want := range map[string]int{"kind:cj,job": 2, "!kind:job": len(v.all) - 1, "kind:deployment job": 1, "kind:": len(v.all)} {
+		if v.setFilter(text); len(v.rows) != want {
+			t.Errorf("%s lists %s, want %d", text, v.names(), want)
+		}
+	}
+}
+
+func TestNothingIsNoKind(t *testing.T) {
+	if kind, ok := kindNamed("", inventorySnapshot()); ok {
+		t.Errorf("nothing is taken for %s", kind)
 	}
 }
 

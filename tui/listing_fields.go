@@ -11,7 +11,10 @@ import (
 // "ns:shop,ops", "sev:high+", "state:undone", and with a leading ! its
 // inverse. A row has it if the column has one of the wanted texts.
 type columnFilter struct {
-	column  int
+	column int
+	// kind says that it's the kind of the column's object that is wanted:
+	// Deployment of "Deployment/web".
+	kind    bool
 	inverse bool
 	wanted  []string
 }
@@ -54,7 +57,7 @@ func takeColumns(pattern string, columns []column) (rest string, all []columnFil
 		case known && strings.Contains(bare, ":"):
 			wanted, err := wantedOf(name, value)
 			problem = cmp.Or(problem, err)
-			all = append(all, columnFilter{at, inverse, wanted})
+			all = append(all, columnFilter{at, name == "kind" && columns[at].title != "KIND", inverse, wanted})
 		case strings.Contains(bare, ":") && slices.Contains(filterFields(), cmp.Or(longFields[name], name)):
 			problem = fmt.Errorf("%s: is no column here, so it's taken as text", name)
 			words = append(words, word)
@@ -74,15 +77,22 @@ func wantedOf(name, value string) ([]string, error) {
 	if value == "" {
 		return nil, nil
 	}
-	if cmp.Or(longFields[name], name) != "sev" {
-		return slices.DeleteFunc(strings.Split(strings.ToLower(value), ","), func(w string) bool { return w == "" }), nil
+	value = strings.ToLower(value)
+	if cmp.Or(longFields[name], name) == "sev" {
+		severities, err := parseSeverities(value)
+		var words []string
+		for _, s := range severities {
+			words = append(words, s.String())
+		}
+		return words, err
 	}
-	severities, err := parseSeverities(strings.ToLower(value))
-	var words []string
-	for _, s := range severities {
-		words = append(words, s.String())
+	words := slices.DeleteFunc(strings.Split(value, ","), func(w string) bool { return w == "" })
+	for i, word := range words {
+		if kind, known := kindNamed(word, nil); name == "kind" && known {
+			words[i] = strings.ToLower(kind)
+		}
 	}
-	return words, err
+	return words, nil
 }
 
 // admitsText says whether a column's text is as it's wanted.
@@ -91,5 +101,9 @@ func (f columnFilter) admitsText(text string) bool {
 		return true
 	}
 	text = strings.ToLower(text)
+	if f.kind {
+		kind, _, _ := strings.Cut(strings.ReplaceAll(text, "/", " "), " ")
+		return slices.Contains(f.wanted, kind) != f.inverse
+	}
 	return slices.ContainsFunc(f.wanted, func(w string) bool { return strings.Contains(text, w) }) != f.inverse
 }
