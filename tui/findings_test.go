@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"kiln/kube"
 	"kiln/scanners"
 )
 
@@ -232,6 +233,33 @@ func TestNamespaces(t *testing.T) {
 	press(a, "9")
 	if m := a.messages.current(); m == nil || !strings.Contains(m.text, "no namespace 9") {
 		t.Errorf("a number without a namespace should say so, got %+v", m)
+	}
+}
+
+func TestNamespacesThatAreNotThere(t *testing.T) {
+	namespaces := "apiVersion: v1\nkind: Namespace\nmetadata: {name: idle}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: logging}\n"
+	for _, c := range []struct {
+		name, yaml, command, namespace, said string
+	}{
+		{"one that isn't there", namespaces, "ns nope", "logging", `there is no namespace "nope": :ns lists`},
+		{"of a kind", namespaces, "deploy nope", "logging", `there is no namespace "nope"`},
+		{"one without findings", namespaces, "ns idle", "idle", "no findings in namespace idle"},
+		{"all", namespaces, "ns all", "", ""},
+		{"where not all could be read", namespaces + "---\napiVersion: v1\nkind: Pod\nspec: {containers: [}\n", "ns nope", "nope", "no findings in namespace nope"},
+	} {
+		a, _ := newTestApp(t, "staging", 120, 30)
+		s := newSnapshot(fixtureResults(), nil)
+		s.inventory, _, _ = kube.ReadManifests(kube.ManifestOptions{Paths: []string{"-"}, Stdin: strings.NewReader(c.yaml)})
+		deliver(a, s)
+		a.runCommand("ns logging")
+		a.runCommand(c.command)
+		said := ""
+		if m := a.messages.current(); m != nil {
+			said = m.text
+		}
+		if a.namespace != c.namespace || !strings.Contains(said, c.said) || (said == "") != (c.said == "") {
+			t.Errorf("%s: it shows namespace %q and says %q", c.name, a.namespace, said)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	corev1 "k8s.io/api/core/v1"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -164,11 +165,28 @@ func namespaceNames(a *App) []string {
 	return names
 }
 
+// lacksNamespace says that there is no such namespace, as far as one may know:
+// who may not list them knows it of none.
+func (s *snapshot) lacksNamespace(name string) bool {
+	if s == nil || s.inventory == nil || !s.inventory.Settled(kube.Namespaces) {
+		return false
+	}
+	if _, unread := s.inventory.Gap(kube.Namespaces); unread {
+		return false
+	}
+	return !slices.ContainsFunc(s.inventory.Namespaces, func(ns *corev1.Namespace) bool { return ns.Name == name })
+}
+
 // setNamespace shows one namespace's findings, or those of all. A scan that
-// was limited to another one is made anew.
+// was limited to another one is made anew. It stays where it is if there is no
+// such namespace.
 func (a *App) setNamespace(name string) tea.Cmd {
 	if name == "all" || name == "*" {
 		name = ""
+	}
+	if name != "" && a.snapshot.lacksNamespace(name) {
+		a.flash(warning, fmt.Sprintf("there is no namespace %q: :ns lists those there are", name))
+		return a.findings.arrange()
 	}
 	a.namespace = name
 	if a.snapshot != nil && name != "" && !slices.ContainsFunc(a.snapshot.namespaces, func(n namespaceCount) bool { return n.name == name }) {
