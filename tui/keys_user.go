@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
+	"github.com/sergi/go-diff/diffmatchpatch"
 	"sigs.k8s.io/yaml"
 
 	"kiln/themes"
@@ -87,7 +88,7 @@ func (k *keyMap) sharing() []sharedKey {
 func (k *keyMap) bind(name string, keys []string) error {
 	field := reflect.ValueOf(k).Elem().FieldByNameFunc(func(f string) bool { return strings.EqualFold(f, name) })
 	if !field.IsValid() {
-		return fmt.Errorf("there is no action %q", name)
+		return fmt.Errorf("there is no action %q: the nearest are %s", name, strings.Join(k.nearest(name), ", "))
 	}
 	if len(keys) == 0 {
 		return fmt.Errorf("%s has no key: give at least one", name)
@@ -99,6 +100,19 @@ func (k *keyMap) bind(name string, keys []string) error {
 	}
 	binding.SetKeys(keys...)
 	return nil
+}
+
+// nearest are the three actions whose names are most like one that there isn't.
+func (k *keyMap) nearest(name string) []string {
+	var names []string
+	distance := map[string]int{}
+	differ := diffmatchpatch.New()
+	for field := range reflect.TypeOf(k).Elem().Fields() {
+		names = append(names, field.Name)
+		distance[field.Name] = differ.DiffLevenshtein(differ.DiffMain(strings.ToLower(name), strings.ToLower(field.Name), false))
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return distance[a] - distance[b] })
+	return names[:3]
 }
 
 // terminalKey turns "ctrl-x" and "shift-s" into what a terminal sends.

@@ -32,7 +32,7 @@ func TestTwoActionsMaySwapTheirKeys(t *testing.T) {
 
 func TestWrongKeysAreSaid(t *testing.T) {
 	for text, want := range map[string]string{
-		"fixx: [x]\n":     `no action "fixx"`,
+		"fixx: [x]\n":     `no action "fixx": the nearest are Fix, `,
 		"fix: []\n":       "at least one",
 		"fix: x\n":        "reading the keys",
 		"fix: [a]\n":      "a means both Fix and AcceptFinding",
@@ -70,5 +70,11 @@ func TestTheDocumentedKeysAreTaken(t *testing.T) {
 	}
 	if err := newKeyMap().rebind(writeKeys(t, example)); err != nil {
 		t.Error(err)
+	}
+	section, _, _ = strings.Cut(strings.ToLower(section), "\n## ")
+	for name := range allBindings(newKeyMap()) {
+		if !strings.Contains(section, "`"+strings.ToLower(name)+"`") {
+			t.Errorf("the documentation doesn't name the action %s", name)
+		}
 	}
 }
