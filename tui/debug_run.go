@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/pflag"
@@ -32,6 +33,8 @@ func (a *App) runKiln(args ...string) tea.Cmd {
 	words := &lastWords{}
 	cmd := exec.CommandContext(a.ctx, self, append(args, a.connectionFlags()...)...)
 	cmd.Stderr = io.MultiWriter(a.terminalError(), words)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it ends its debug container
+	cmd.WaitDelay = requestTimeout
 	return tea.ExecProcess(cmd, func(err error) tea.Msg { return kilnDoneMsg{err, words.String()} })
 }
 

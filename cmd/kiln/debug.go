@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,12 +59,10 @@ with node/NAME, at the machine, and keeps that for fixes and checks.`,
 			if o.list {
 				return a.listDebug(cmd.Context())
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGHUP) // the terminal was closed
-			defer stop()
 			if node, isNode := strings.CutPrefix(args[0], nodeArgument); isNode {
-				return a.probeNode(ctx, node, o)
+				return a.probeNode(cmd.Context(), node, o)
 			}
-			return a.debug(ctx, args[0], o)
+			return a.debug(cmd.Context(), args[0], o)
 		},
 	}
 	f := cmd.Flags()

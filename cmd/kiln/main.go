@@ -29,9 +29,20 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends even what doesn't listen, such as reading a pipe that nobody writes to
+	ctx, forget := untilHangup(ctx)
+	defer forget()
 	ctx = crash.With(ctx, func(p *crash.Panic) { os.Exit(tellCrash(os.Stderr, p)) })
 	defer crash.Catch(ctx)
 	os.Exit(run(ctx, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
+}
+
+// untilHangup ends with the terminal, unless nohup has started kiln. The shell
+// and the kernel send a signal each then: no later one cuts the end short.
+func untilHangup(ctx context.Context) (context.Context, context.CancelFunc) {
+	if signal.Ignored(syscall.SIGHUP) {
+		return ctx, func() {}
+	}
+	return signal.NotifyContext(ctx, syscall.SIGHUP)
 }
 
 // collectOften trades some processor time for a third less memory, on the

@@ -173,14 +173,18 @@ func TestKilledWhileAPreviewIsOpen(t *testing.T) {
 }
 
 func TestTerminatedWhileAPreviewIsOpen(t *testing.T) {
-	testbed, ns, term := inShop(t)
-	before := generation(t, testbed, ns)
-	term.preview()
-	term.signal("TERM")
-	term.waitFor("left with 0")
-	term.hasSaneShell()
-	if got := generation(t, testbed, ns); got != before {
-		t.Errorf("the Deployment's generation is %d, was %d", got, before)
+	for _, name := range []string{"TERM", "HUP"} {
+		t.Run(name, func(t *testing.T) {
+			testbed, ns, term := inShop(t)
+			before := generation(t, testbed, ns)
+			term.preview()
+			term.signal(name)
+			term.waitFor("left with 0")
+			term.hasSaneShell()
+			if got := generation(t, testbed, ns); got != before {
+				t.Errorf("the Deployment's generation is %d, was %d", got, before)
+			}
+		})
 	}
 }
 
