@@ -3,6 +3,7 @@ package tui
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -47,6 +48,7 @@ func hearPlugin() (*plugin, error) {
 			default: // nobody reads so fast
 			}
 		}
+		_, _ = io.Copy(io.Discard, read) // after a line without end: a plugin that can't write dies
 	}()
 	return p, nil
 }
