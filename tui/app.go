@@ -151,6 +151,9 @@ func (a *App) connect(contextName string) tea.Cmd {
 	if name := cleanOr(contextName, a.contextName); name != "" {
 		label += " to " + name
 	}
+	if m := a.messages.current(); m != nil && m.text == kube.Clean(a.connectErr) {
+		a.messages.dismiss() // it is tried again
+	}
 	a.connectErr, a.connectFailure = "", nil
 	opts, readOnly := a.opts, a.readOnly
 	return a.start(nil, label, func(ctx context.Context) tea.Msg {

@@ -215,9 +215,3 @@ func (v *debugView) onStarted(err error) tea.Cmd {
 	plan := v.preview.plan
 	return v.app.runKiln("debug", plan.Pod.Name, "-n", plan.Pod.Namespace, "--attach", plan.Container.Name, "--end-after")
 }
-
-// helped is a key with another description.
-func helped(b key.Binding, desc string) key.Binding {
-	b.SetHelp(b.Help().Key, desc)
-	return b
-}

@@ -253,6 +253,8 @@ func (v *findingsView) tabCount(layer scanners.Layer, width int) string {
 	return " " + groupDigits(n)
 }
 
+func (v *findingsView) rowCount() int { return v.table.rows }
+
 func (v *findingsView) hints() []key.Binding {
 	k := v.app.keys
 	return []key.Binding{k.Open, k.Fix, k.Mark, k.Filter, k.NextLayer, k.Command}

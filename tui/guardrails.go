@@ -149,16 +149,10 @@ func (v *guardrailsView) empty() string {
 
 func (v *guardrailsView) hints() []key.Binding {
 	k := v.app.keys
-	return []key.Binding{meaning(k.Fix, "refuse, not only warn"), meaning(k.Undo, "remove"), k.Lesson, k.Filter}
+	return []key.Binding{helped(k.Fix, "refuse, not only warn"), helped(k.Undo, "remove"), k.Lesson, k.Filter}
 }
 
 func (v *guardrailsView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{{"Guardrails", append(v.hints(), helped(k.YAML, "YAML of its binding"), helped(k.Related, "findings of its check"), k.Copy)}, k.listing()}
-}
-
-// meaning is a key that does here what its name elsewhere doesn't tell.
-func meaning(b key.Binding, desc string) key.Binding {
-	b.SetHelp(b.Help().Key, desc)
-	return b
 }

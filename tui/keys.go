@@ -174,6 +174,11 @@ func (k *keyMap) listing() keyGroup {
 	return keyGroup{"Moving", append(k.moving().keys, k.SortLeft, k.SortRight, k.SortUp, k.SortDown)}
 }
 
+// rowless are the keys of lists that work without a row, too.
+func (k *keyMap) rowless() []key.Binding {
+	return []key.Binding{k.Filter, k.NextLayer, k.AllNamespaces, k.System, k.Group}
+}
+
 // reading are the keys of pages of text.
 func (k *keyMap) reading() keyGroup {
 	return keyGroup{"Reading", append(k.moving().keys, k.Filter, k.NextMatch, k.PreviousMatch)}
@@ -183,6 +188,12 @@ func (k *keyMap) reading() keyGroup {
 func without(g keyGroup, other key.Binding) keyGroup {
 	g.keys = slices.DeleteFunc(g.keys, func(b key.Binding) bool { return b.Help() == other.Help() })
 	return g
+}
+
+// helped is a key with another description.
+func helped(b key.Binding, desc string) key.Binding {
+	b.SetHelp(b.Help().Key, desc)
+	return b
 }
 
 // sorting are the keys that choose the order of the findings.

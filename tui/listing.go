@@ -114,6 +114,8 @@ func (l *listing[R]) selected() (row R, ok bool) {
 	return l.rows[l.table.cursor], true
 }
 
+func (l *listing[R]) rowCount() int { return len(l.rows) }
+
 // onInput handles keys and the mouse. A key that needs a row says so where
 // there is none.
 func (l *listing[R]) onInput(msg tea.Msg) tea.Cmd {

@@ -127,7 +127,7 @@ func TestAClickOpensTheSelectedRow(t *testing.T) {
 			s.findings = append(s.findings, newSnapshot(noisyResults(), nil).findings...)
 			deliver(a, s)
 			a.flash(info, "hello")
-			a.messages.shown = false
+			a.messages.dismiss()
 			a.runCommand(command)
 			a.View()
 			do(a)

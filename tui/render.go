@@ -2,10 +2,13 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // The smallest screen that kiln draws on.
@@ -59,7 +62,8 @@ func (a *App) screen() string {
 	).Render()
 }
 
-// statusLine shows the latest message, else what the view has to say.
+// statusLine shows the latest message, or the error that stays before it, else
+// what the view has to say.
 func (a *App) statusLine() string {
 	if m := a.messages.current(); m != nil {
 		style, glyph := a.styles.text, "ℹ"
@@ -69,7 +73,12 @@ func (a *App) statusLine() string {
 		case failure:
 			style, glyph = a.styles.alarm, "✗"
 		}
-		return style.Render(clip(" "+glyph+" "+m.text, a.width))
+		more := ""
+		if n := a.messages.newer(); n > 0 {
+			more = fmt.Sprintf(" (%d more in :messages)", n)
+		}
+		text := clip(" "+glyph+" "+m.text, max(a.width-ansi.StringWidth(more), 0)) + more
+		return style.Render(clip(text, a.width))
 	}
 	if v, ok := a.top().(searchable); ok && a.help == nil && v.matches(a.keys) != "" {
 		return a.styles.muted.Render(clip(" "+v.matches(a.keys), a.width))
@@ -108,7 +117,7 @@ func (a *App) hintLine(room int) string {
 	last := s.accent.Render("?") + s.muted.Render(" help")
 	line := ""
 	if a.help == nil {
-		for _, k := range a.top().hints() {
+		for _, k := range a.hints() {
 			if !k.Enabled() {
 				continue
 			}
@@ -121,6 +130,18 @@ func (a *App) hintLine(room int) string {
 		}
 	}
 	return clip(line+last, room)
+}
+
+// hints are the view's, less those of keys that need a row where there is none.
+func (a *App) hints() []key.Binding {
+	hints := a.top().hints()
+	if list, ok := a.top().(listView); !ok || list.rowCount() > 0 {
+		return hints
+	}
+	rowless := append(a.keys.rowless(), a.keys.global().keys...)
+	return slices.DeleteFunc(hints, func(k key.Binding) bool {
+		return !slices.ContainsFunc(rowless, func(other key.Binding) bool { return slices.Equal(k.Keys(), other.Keys()) })
+	})
 }
 
 // cursor is the terminal's own, where text is typed.

@@ -41,7 +41,7 @@ func appScenes() []scene {
 		{"not-live", "staging", func(_ *testing.T, a *App) {
 			a.opts.Live = true
 			a.setReadOnly(true)
-			a.messages.shown = false
+			a.messages.dismiss()
 		}},
 		{"command", "staging", func(_ *testing.T, a *App) {
 			press(a, ":")
@@ -65,7 +65,7 @@ func appScenes() []scene {
 		}},
 		{"saved-views", "staging", func(_ *testing.T, a *App) {
 			a.runCommand("save-view night-shift")
-			a.messages.shown = false
+			a.messages.dismiss()
 			press(a, ":")
 			typeText(a, "view n")
 		}},
@@ -90,5 +90,5 @@ func sayThings(a *App) {
 	a.flash(info, "copied checkout")
 	a.flash(warning, "🚀 データ基盤 חנות: "+longName+longName+longName)
 	a.flash(failure, "the admission webhook \"policy.example\" denied the request: \x1b[31mno\x1b[0m")
-	a.messages.shown = false
+	a.messages.dismiss()
 }

@@ -28,6 +28,11 @@ type filterable interface {
 	filterText() string
 }
 
+// listView is a list, which may be empty: most of its keys need a row.
+type listView interface {
+	rowCount() int
+}
+
 // closable views decide whether they may be left.
 type closable interface {
 	// close says whether the view is done; if not, it has used the key.
