@@ -10,5 +10,5 @@ press Enter
 until_shown "Evidence"
 draw finding
 press f
-until_shown "Cancel"
+until_shown "Apply"
 draw fix

@@ -18,7 +18,7 @@ until_shown "Apply 3"
 settle
 draw walk/admin-3-preview
 press Tab; press Enter
-until_shown "journal entry"
+until_shown "SEVERITY"
 settle
 command_line journal
 until_shown "✓ applied"
