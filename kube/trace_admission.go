@@ -89,8 +89,8 @@ func (c *Cluster) traceAdmission(ctx context.Context, asker *Cluster, t Trace) T
 	a.Warnings = warnings.List()
 	if a.Err != nil {
 		a.Stored, a.Refusal = nil, RefusalOf(a.Err)
-		return a
 	}
+	a.maskWords()
 	if a.Stored != nil {
 		a.Changes, a.Err = CompareFields(a.Base(), a.Stored)
 	}
