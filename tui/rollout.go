@@ -118,10 +118,13 @@ func (a *App) onRolloutFailed(r rollout, now kube.Rollout) {
 		return
 	}
 	a.ask(question{
-		title:   kube.Clean(r.ref.Kind+"/"+r.ref.Name) + " doesn't come up",
-		text:    fmt.Sprintf("%s. It came with: %s.", why, kube.Clean(r.entry.Title)),
-		accept:  "Preview the undo",
-		confirm: func() tea.Cmd { return a.openUndo(r.entry) },
+		title:  kube.Clean(r.ref.Kind+"/"+r.ref.Name) + " doesn't come up",
+		text:   fmt.Sprintf("%s. It came with: %s.", why, kube.Clean(r.entry.Title)),
+		accept: "Preview the undo",
+		confirm: func() tea.Cmd {
+			a.messages.dismiss() // the question has told it
+			return a.openUndo(r.entry)
+		},
 	})
 }
 
