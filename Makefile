@@ -55,7 +55,7 @@ clean:
 # counter turns the names of built packages into a count, on one line of a
 # terminal, and lets all else through.
 counter = awk -v tty=$$([ -t 2 ] && echo 1 || echo 0) ' \
-	/^[a-z0-9._~\/-]+$$/ { n++; if (tty) printf "\r  %d packages", n > "/dev/stderr"; \
+	/^[A-Za-z0-9._~\/-]+$$/ { n++; if (tty) printf "\r  %d packages", n > "/dev/stderr"; \
 		else if (n % 250 == 0) print "  " n " packages" > "/dev/stderr"; next } \
 	{ print > "/dev/stderr" } \
 	END { if (tty && n) print "" > "/dev/stderr" }'
