@@ -184,18 +184,6 @@ func TestAWatchedInventoryIsAsOneReadAnew(t *testing.T) {
 	}
 }
 
-func TestAChangeComesWithinTheSecond(t *testing.T) {
-	testbed := kubetest.Cluster(t)
-	ns := testbed.Namespace(t, "watch-fast")
-	w := watch(t, connect(t, testbed.Kubeconfig()), inNamespace(ns), nil)
-	testbed.Apply(t, moreObjects, ns)
-	made := time.Now()
-	w.until("the ConfigMap is there", func(w *watching) bool { return w.configMap("settings") != nil })
-	if took := time.Since(made); took > time.Second {
-		t.Errorf("it took %s", took)
-	}
-}
-
 func TestWhatChangesNothingMakesNoInventory(t *testing.T) {
 	testbed := kubetest.Cluster(t)
 	ns := testbed.Namespace(t, "watch-quiet")

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -41,11 +40,7 @@ func TestFindingsFollowTheCluster(t *testing.T) {
 	selectedBefore, line := selected(d.app), d.app.findings.table.cursor-d.app.findings.table.offset
 
 	cluster.Apply(t, privilegedPod, namespace)
-	made := time.Now()
 	d.until("the intruder is found", func() bool { return finds(d.app, "pod/privileged", "intruder") })
-	if took := time.Since(made); took > time.Second {
-		t.Errorf("it took %s until it was found", took)
-	}
 	d.until("it is in the list", func() bool { return strings.Contains(screenText(d.app), "intruder") })
 	d.shows("live +")
 	if selected(d.app) != selectedBefore {
@@ -125,22 +120,14 @@ func TestWhatCannotBeReadAnyMoreIsSaid(t *testing.T) {
 	cluster := kubetest.Cluster(t)
 	namespace := cluster.Namespace(t, "blinded")
 	cluster.Apply(t, privilegedPod, namespace)
-	kubeconfig := cluster.IdentityIn(t, namespace, "night", nil,
-		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods", "services"}, Verbs: []string{"get", "list", "watch"}})
+	reads := rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods", "services"}, Verbs: []string{"get", "list", "watch"}}
+	kubeconfig := cluster.IdentityIn(t, namespace, "night", nil, reads)
 	line := cluster.LineFor(t, kubeconfig)
 	d := openStory(t, line.Kubeconfig, namespace)
 	d.until("it is live", func() bool {
 		return finds(d.app, "pod/privileged", "intruder") && strings.Contains(screenText(d.app), "● live")
 	})
-	bindings := cluster.Client().RbacV1().RoleBindings(namespace)
-	all, err := bindings.List(t.Context(), metav1.ListOptions{})
-	if err != nil || len(all.Items) != 1 {
-		t.Fatalf("the identity's bindings: %v, %v", all, err)
-	}
-	if _, err := bindings.Patch(t.Context(), all.Items[0].Name, types.MergePatchType, []byte(`{"subjects":[]}`), metav1.PatchOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(time.Second) // the server's own watch of roles
+	cluster.RevokeIn(t, namespace, kubeconfig, reads)
 	line.Cut()
 	line.Mend(t)
 	d.until("it is said", func() bool {

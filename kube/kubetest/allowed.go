@@ -2,6 +2,7 @@ package kubetest
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -11,9 +12,20 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// waitUntilAllowed returns once the API server grants what the rules say, which
-// it does a moment after it has stored them.
-func waitUntilAllowed(t testing.TB, kubeconfig, namespace string, rules []rbacv1.PolicyRule) {
+// RevokeIn takes from an identity, whose kubeconfig it is given, what IdentityIn
+// has granted it, and returns once the API server refuses it.
+func (c *Testbed) RevokeIn(t testing.TB, namespace, kubeconfig string, rules ...rbacv1.PolicyRule) {
+	t.Helper()
+	err := c.client.RbacV1().RoleBindings(namespace).DeleteCollection(t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{})
+	if err != nil {
+		t.Fatalf("deleting the RoleBindings of %s: %v", namespace, err)
+	}
+	waitUntilAnswered(t, kubeconfig, namespace, rules, false)
+}
+
+// waitUntilAnswered returns once the API server allows, or doesn't, what each of
+// the rules says. It does so a moment after it has stored them.
+func waitUntilAnswered(t testing.TB, kubeconfig, namespace string, rules []rbacv1.PolicyRule, allowed bool) {
 	t.Helper()
 	config, err := loadConfig(kubeconfig)
 	if err != nil {
@@ -26,9 +38,9 @@ func waitUntilAllowed(t testing.TB, kubeconfig, namespace string, rules []rbacv1
 	reviews := client.AuthorizationV1().SelfSubjectAccessReviews()
 	for _, rule := range rules {
 		review := &authorizationv1.SelfSubjectAccessReview{Spec: exampleOf(rule, namespace)}
-		eventually(t, "the rules are in force", func(ctx context.Context) (bool, error) {
+		eventually(t, fmt.Sprintf("allowed is %t", allowed), func(ctx context.Context) (bool, error) {
 			answer, err := reviews.Create(ctx, review, metav1.CreateOptions{})
-			return err == nil && answer.Status.Allowed, err
+			return err == nil && answer.Status.Allowed == allowed, err
 		})
 	}
 }

@@ -18,7 +18,7 @@ func (c *Testbed) Identity(t testing.TB, name string, groups []string, rules ...
 	kubeconfig := c.writeIdentity(t, name, groups, "")
 	if len(rules) > 0 {
 		c.bind(t, name, c.clusterRole(t, rules))
-		waitUntilAllowed(t, kubeconfig, "", rules)
+		waitUntilAnswered(t, kubeconfig, "", rules, true)
 	}
 	return kubeconfig
 }
@@ -30,7 +30,7 @@ func (c *Testbed) IdentityIn(t testing.TB, namespace, name string, groups []stri
 	kubeconfig := c.writeIdentity(t, name, groups, namespace)
 	if len(rules) > 0 {
 		c.bindIn(t, namespace, name, c.clusterRole(t, rules))
-		waitUntilAllowed(t, kubeconfig, namespace, rules)
+		waitUntilAnswered(t, kubeconfig, namespace, rules, true)
 	}
 	return kubeconfig
 }

@@ -58,7 +58,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report(bare, full, first)
+	change, err := changeFound(ctx, *kubeconfig)
+	if err != nil {
+		return err
+	}
+	report(bare, full, first, change)
 	return nil
 }
 
@@ -107,14 +111,16 @@ const (
 	timeBudget   = 1.5
 	memoryBudget = 150.0 // MiB
 	firstBudget  = 1.0   // seconds
+	changeBudget = 1.0   // seconds
 )
 
-func report(bare, full measure, first time.Duration) {
+func report(bare, full measure, first, change time.Duration) {
 	ratio := full.seconds / bare.seconds
 	fmt.Printf("\nbare listing: %.2f s, %.0f MiB\nfull scan:    %.2f s, %.0f MiB\n", bare.seconds, bare.peakMiB, full.seconds, full.peakMiB)
 	fmt.Printf("time:   %.2f x the bare listing (budget %.1f) %s\n", ratio, timeBudget, mark(ratio <= timeBudget))
 	fmt.Printf("memory: %.0f MiB (budget %.0f) %s, %.2f x the bare listing\n", full.peakMiB, memoryBudget, mark(full.peakMiB <= memoryBudget), full.peakMiB/bare.peakMiB)
 	fmt.Printf("first findings: %.2f s (budget %.1f) %s\n", first.Seconds(), firstBudget, mark(first.Seconds() <= firstBudget))
+	fmt.Printf("a change to its finding: %.2f s (budget %.1f) %s\n", change.Seconds(), changeBudget, mark(change.Seconds() <= changeBudget))
 }
 
 func mark(ok bool) string {

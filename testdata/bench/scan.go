@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/clientcmd"
@@ -77,4 +79,49 @@ func firstFindings(ctx context.Context, kubeconfig string) (time.Duration, error
 		}
 	})
 	return first, err
+}
+
+// changeFound is how long it takes from the answer to a write until the finding
+// that it brings is there, on the cluster that is followed.
+func changeFound(ctx context.Context, kubeconfig string) (time.Duration, error) {
+	cluster, err := connect(kubeconfig)
+	if err != nil {
+		return 0, err
+	}
+	inv, err := kube.Collect(ctx, cluster, kube.CollectOptions{}, nil)
+	if err != nil {
+		return 0, err
+	}
+	results := scanners.Evaluate(catalogue.Checks(), inv)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	watcher := kube.Watch(ctx, cluster, inv, kube.WatchOptions{})
+	name := fmt.Sprintf("intruder-%d", time.Now().UnixNano())
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespaceName(0)}, Spec: podSpec(0)}
+	if _, err := cluster.Client.CoreV1().Pods(pod.Namespace).Create(ctx, pod, metav1.CreateOptions{}); err != nil {
+		return 0, err
+	}
+	made := time.Now()
+	for {
+		update, ok := watcher.Next(ctx)
+		if !ok {
+			return 0, fmt.Errorf("the pod %s was not found: %w", name, ctx.Err())
+		}
+		if update.Inventory == nil {
+			continue
+		}
+		results, _ = scanners.Reevaluate(results, update.Inventory, update.Changed)
+		if finds(results, "pod/privileged", name) {
+			return time.Since(made), nil
+		}
+	}
+}
+
+func finds(results []scanners.CheckResult, check, name string) bool {
+	for _, r := range results {
+		if r.Check.ID == check {
+			return slices.ContainsFunc(r.Findings, func(f scanners.Finding) bool { return f.Object.Name == name })
+		}
+	}
+	return false
 }
