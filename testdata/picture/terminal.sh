@@ -8,11 +8,13 @@ terminal=(tmux -L "kiln-picture-$$" -f /dev/null)
 state=$(mktemp -d)
 trap '"${terminal[@]}" kill-server 2>/dev/null || true; rm -rf "$state"' EXIT
 
-# open_demo starts kiln with the given flags and waits for its first scan.
+# open_demo starts kiln with the given flags and waits until it is live. tmux
+# leaves cells out of its captures that were erased in a colour, so kiln is told
+# of a terminal that can't erase a part of a line.
 open_demo() {
 	"${terminal[@]}" new-session -d -x "$columns" -y "$rows" \
-		"env COLORTERM=truecolor XDG_STATE_HOME='$state' XDG_CONFIG_HOME='$state' bin/testbed run --load testdata/clusters/vulnerable -- bin/kiln $*"
-	until_shown "▲ high"
+		"env TERM=rxvt-256color COLORTERM=truecolor XDG_STATE_HOME='$state' XDG_CONFIG_HOME='$state' bin/testbed run --load testdata/clusters/vulnerable -- bin/kiln $*"
+	until_shown "● live"
 }
 
 # close_demo leaves kiln, and its cluster with it.
@@ -59,6 +61,6 @@ settle() { sleep 0.8; }
 # draw keeps the screen as docs/NAME.svg; more arguments are picture's own.
 draw() {
 	mkdir -p "docs/$(dirname "$1")"
-	"${terminal[@]}" capture-pane -p -e | go run ./testdata/picture "${@:2}" >"docs/$1.svg"
+	"${terminal[@]}" capture-pane -p -e -N | go run ./testdata/picture "${@:2}" >"docs/$1.svg"
 	echo "docs/$1.svg"
 }
