@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 
@@ -19,7 +17,7 @@ import (
 // waitForPods waits until the Deployment's pods were made.
 func waitForPods(t *testing.T, cluster *kubetest.Testbed, namespace, selector string) {
 	t.Helper()
-	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 20*time.Second, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 		pods, err := cluster.Client().CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: selector})
 		return err == nil && len(pods.Items) > 0, err
 	})
@@ -84,19 +82,15 @@ func TestQuickActionsFor(t *testing.T) {
 func TestRolloutThatDoesNotComeUp(t *testing.T) {
 	cluster := kubetest.Cluster(t)
 	namespace := cluster.Namespace(t, "stuck")
-	cluster.Apply(t, shopManifest, namespace)
-	quota := &corev1.ResourceQuota{
-		ObjectMeta: metav1.ObjectMeta{Name: "full"},
-		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}},
-	}
-	if _, err := cluster.Client().CoreV1().ResourceQuotas(namespace).Create(t.Context(), quota, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
+	cluster.NoMorePods(t, namespace)
+	deployment, _, _ := strings.Cut(shopManifest, "---")
+	cluster.Apply(t, deployment, namespace)
+	cluster.AwaitRefusedPods(t, namespace, "checkout") // so that the first look at the rollout sees it
 	d := openStory(t, cluster.Kubeconfig(), namespace)
 	d.find("privilege-escalation Deployment/checkout")
 	d.keys("f", "tab", "enter")
 	d.shows("applied:")
-	for end := time.After(30 * time.Second); d.app.dialog == nil; d.step(end) {
+	for end := time.After(time.Minute); d.app.dialog == nil; d.step(end) {
 		d.clock.now = d.clock.now.Add(2 * time.Second)
 	}
 	d.shows("Deployment/checkout doesn't come up", "exceeded quota: full", "Preview the undo")
@@ -125,7 +119,7 @@ func TestDrainByKeys(t *testing.T) {
 	d.idle()
 	d.shows("Drain Node/"+namespace, "Evicted: 1 pod: "+namespace+"/web-", "Undo can't bring all of it back")
 	d.keys("tab", "enter")
-	for end := time.After(30 * time.Second); d.app.top().(*drainView).ending == ""; d.step(end) {
+	for end := time.After(time.Minute); d.app.top().(*drainView).ending == ""; d.step(end) {
 	}
 	d.shows("is gone", "done: the node is cordoned")
 	node, err := cluster.Client().CoreV1().Nodes().Get(t.Context(), namespace, metav1.GetOptions{})

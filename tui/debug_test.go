@@ -33,7 +33,7 @@ func TestDebugFromAFinding(t *testing.T) {
 	pod := func(done func(*corev1.Pod) bool) *corev1.Pod {
 		t.Helper()
 		var live *corev1.Pod
-		err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+		err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 			var err error
 			live, err = testbed.Client().CoreV1().Pods(ns).Get(ctx, "hello", metav1.GetOptions{})
 			return err == nil && done(live), err
@@ -116,7 +116,7 @@ func TestProbeFromAFinding(t *testing.T) {
 	testbed := kubetest.Node(t)
 	ns := testbed.Namespace(t, "tui-probe")
 	testbed.Apply(t, helloManifest, ns)
-	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 		live, err := testbed.Client().CoreV1().Pods(ns).Get(ctx, "hello", metav1.GetOptions{})
 		return err == nil && live.Status.Phase == corev1.PodRunning, err
 	})

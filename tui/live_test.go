@@ -39,6 +39,7 @@ func TestFindingsFollowTheCluster(t *testing.T) {
 	d.keys("down", "down", "down", "down")
 	selectedBefore, line := selected(d.app), d.app.findings.table.cursor-d.app.findings.table.offset
 
+	d.keepsMarks = true // for as long as this test takes to look at them
 	cluster.Apply(t, privilegedPod, namespace)
 	d.until("the intruder is found", func() bool { return finds(d.app, "pod/privileged", "intruder") })
 	d.until("it is in the list", func() bool { return strings.Contains(screenText(d.app), "intruder") })

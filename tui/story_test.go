@@ -2,7 +2,9 @@ package tui
 
 import (
 	"context"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -238,26 +240,40 @@ func TestFewRightsAreUnknownNotFine(t *testing.T) {
 	}
 }
 
+// The last list is held back until the first findings are there.
 func TestFindingsAppearWhileTheScanRuns(t *testing.T) {
 	cluster := kubetest.Cluster(t)
 	namespace := cluster.Namespace(t, "early")
 	cluster.Apply(t, shopManifest, namespace)
-	d := openStory(t, cluster.Kubeconfig(), namespace)
-	ctx, cancel := context.WithCancel(t.Context())
+	var holding atomic.Bool
+	release := make(chan struct{})
+	d := openStoryWith(t, cluster.Kubeconfig(), namespace, func(config *rest.Config) *rest.Config {
+		config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(req *http.Request) (*http.Response, error) {
+				if holding.Load() && strings.HasSuffix(req.URL.Path, "/networkpolicies") {
+					<-release
+				}
+				return next.RoundTrip(req)
+			})
+		})
+		return config
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	early := 0
-	for r := d.app.session.read(ctx, kube.CollectOptions{Namespace: namespace}, nil); ; {
-		s := r.next(ctx)
-		if s == nil {
+	holding.Store(true)
+	r := d.app.session.read(ctx, kube.CollectOptions{Namespace: namespace}, nil)
+	early := r.next(ctx)
+	for early != nil && !early.complete && len(early.findings) == 0 {
+		early = r.next(ctx)
+	}
+	close(release)
+	if early == nil || early.complete {
+		t.Fatal("the first findings come with the end of the scan, or not at all")
+	}
+	for last := early; !last.complete; {
+		if last = r.next(ctx); last == nil {
 			t.Fatal("the scan ended without a complete snapshot")
 		}
-		if s.complete {
-			break
-		}
-		early++
-	}
-	if early == 0 {
-		t.Error("there was no snapshot before the end of the scan")
 	}
 }
 

@@ -1,12 +1,20 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+
+	"kiln/kube/kubetest"
 )
 
 // recording counts the bytes that a program writes to its terminal.
@@ -50,6 +58,23 @@ func (r recording) quiet(passed int64, while time.Duration) int64 {
 	return 0
 }
 
+// awaitUnschedulable waits until so many pods were made and the scheduler has
+// given them up: nothing in the namespace changes any more.
+func awaitUnschedulable(t *testing.T, testbed *kubetest.Testbed, ns string, pods int) {
+	t.Helper()
+	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
+		list, err := testbed.Client().CoreV1().Pods(ns).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return false, err
+		}
+		judged := slices.DeleteFunc(list.Items, func(p corev1.Pod) bool { return len(p.Status.Conditions) == 0 })
+		return len(judged) == pods, nil
+	})
+	if err != nil {
+		t.Fatalf("waiting for the scheduler: %v", err)
+	}
+}
+
 // Over a slow line each byte is time. A key costs what it changes on the
 // screen, and a kiln that nobody touches, on a cluster in which nothing
 // happens, writes nothing at all.
@@ -60,6 +85,7 @@ func TestBytesOnTheLine(t *testing.T) {
 		manifest := strings.ReplaceAll(privileged, "namespace: shop", "")
 		testbed.Apply(t, strings.Replace(manifest, "name: web", fmt.Sprintf("name: web-%d", i), 1), ns)
 	}
+	awaitUnschedulable(t, testbed, ns, 8)
 	for _, size := range []struct {
 		width, height int
 		// move, page, open and tab bound the bytes of a key.

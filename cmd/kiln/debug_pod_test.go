@@ -75,7 +75,7 @@ func useScenes(t *testing.T) (*kubetest.Testbed, string) {
 	t.Setenv("KUBECONFIG", testbed.Kubeconfig())
 	ns := testbed.Namespace(t, "scenes")
 	testbed.Apply(t, scenesManifest, ns)
-	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 20*time.Second, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
 		list, err := testbed.Client().CoreV1().Pods(ns).List(ctx, metav1.ListOptions{LabelSelector: "app=web"})
 		return err == nil && len(list.Items) == 2, err
 	})

@@ -18,7 +18,7 @@ func runningSessions(t *testing.T, ns string) string {
 
 func waitForNoSession(t *testing.T, ns string) {
 	t.Helper()
-	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 20*time.Second, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, patience, true, func(context.Context) (bool, error) {
 		return runningSessions(t, ns) == "", nil
 	})
 	if err != nil {

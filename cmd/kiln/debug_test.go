@@ -55,7 +55,7 @@ func runPod(t *testing.T, testbed *kubetest.Testbed, ns string, pod *corev1.Pod)
 	if _, err := pods.Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
 		live, err := pods.Get(ctx, pod.Name, metav1.GetOptions{})
 		return err == nil && live.Status.Phase == corev1.PodRunning, err
 	})
@@ -171,7 +171,7 @@ func TestDebugEndsAtItsDeadline(t *testing.T) {
 	ns := testbed.Namespace(t, "deadline")
 	runPod(t, testbed, ns, helloPod())
 	kiln(t, "", "debug", "hello", "-n", ns, "--yes", "--keep", "--for", "2s", "--", "true")
-	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, 15*time.Second, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, patience, true, func(context.Context) (bool, error) {
 		return kiln(t, "", "debug", "--list", "-n", ns).out == "", nil
 	})
 	if err != nil {
@@ -277,7 +277,7 @@ func TestDebugOfAPodThatIsDeletedMeanwhile(t *testing.T) {
 		if got.code != exitError {
 			t.Errorf("exit %d, %s", got.code, got.err)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the session outlives its pod")
 	}
 	if _, err := cluster.AddDebugContainer(t.Context(), plan, kube.ForReal); err == nil || !strings.Contains(err.Error(), "was deleted meanwhile") {

@@ -45,7 +45,7 @@ spec:
 func rolledOut(t *testing.T, testbed *kubetest.Testbed, ns string) *corev1.Pod {
 	t.Helper()
 	var pod *corev1.Pod
-	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 40*time.Second, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
 		d, err := testbed.Client().AppsV1().Deployments(ns).Get(ctx, "writer", metav1.GetOptions{})
 		if err != nil || d.Status.ObservedGeneration < d.Generation || d.Status.UpdatedReplicas != 1 || d.Status.AvailableReplicas != 1 {
 			return false, err
@@ -69,7 +69,7 @@ func answer(t *testing.T, testbed *kubetest.Testbed, pod *corev1.Pod) string {
 	t.Helper()
 	var said string
 	var why error
-	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 30*time.Second, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, patience, true, func(context.Context) (bool, error) {
 		said, why = call(testbed, pod)
 		return why == nil, nil
 	})
@@ -108,7 +108,7 @@ func call(testbed *kubetest.Testbed, pod *corev1.Pod) (string, error) {
 		return "", err
 	}
 	defer caller.Close()
-	if err := caller.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := caller.SetDeadline(time.Now().Add(patience)); err != nil {
 		return "", err
 	}
 	return bufio.NewReader(caller).ReadString('\n')

@@ -3,10 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // A fix whose pods are refused says why, exits with an error, and names the
@@ -14,14 +10,9 @@ import (
 func TestFixWaitsForTheRollout(t *testing.T) {
 	testbed := useTestbed(t)
 	ns := testbed.Namespace(t, "rollout")
+	testbed.NoMorePods(t, ns)
 	testbed.Apply(t, strings.ReplaceAll(privileged, "namespace: shop", ""), ns)
-	quota := &corev1.ResourceQuota{
-		ObjectMeta: metav1.ObjectMeta{Name: "full"},
-		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}},
-	}
-	if _, err := testbed.Client().CoreV1().ResourceQuotas(ns).Create(t.Context(), quota, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
+	testbed.AwaitRefusedPods(t, ns, "web") // so that the first look at the rollout sees it
 	args := []string{"fix", "pod/privileged", "-n", ns, "--object", "Deployment/web", "--yes"}
 
 	got := kiln(t, "", append(args, "--wait=8s")...)

@@ -29,7 +29,7 @@ func TestInterruptedWhileStandardInputIsSilent(t *testing.T) {
 				if code != exitError || errs.String() != "kiln: interrupted\n" || out.Len() > 0 {
 					t.Errorf("exit %d, out %q, err %q", code, out.String(), errs.String())
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(patience):
 				t.Fatal("it reads on")
 			}
 		})
