@@ -132,3 +132,13 @@ func (v *checksView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{{"Checks", []key.Binding{k.Lesson, helped(k.Related, "its findings"), k.Copy, k.Filter}}, k.listing()}
 }
+
+// check finds a check by its ID; an unknown one has only that.
+func (a *App) check(id string) scanners.Check {
+	for _, c := range a.opts.Checks {
+		if c.ID == id {
+			return c
+		}
+	}
+	return scanners.Check{ID: id, Title: id}
+}

@@ -59,6 +59,18 @@ func (v *findingsView) current() *scanners.Finding {
 	return v.finding(v.table.cursor)
 }
 
+// listed are the findings in the table, from the top, but for those that are
+// gone.
+func (v *findingsView) listed() []*scanners.Finding {
+	findings := make([]*scanners.Finding, 0, v.table.rows)
+	for row := range v.table.rows {
+		if f := v.finding(row); !v.app.live.marks.isGone(f) {
+			findings = append(findings, f)
+		}
+	}
+	return findings
+}
+
 func (v *findingsView) onSnapshot() tea.Cmd {
 	s := v.app.snapshot
 	if s.complete && len(v.query.marked) > 0 {

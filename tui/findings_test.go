@@ -14,12 +14,9 @@ import (
 
 // listed are the IDs of the rows of the findings, from the top.
 func listed(a *App) []string {
-	v := a.views[0].(*findingsView)
 	var ids []string
-	for row := range v.table.rows {
-		if f := v.finding(row); !a.live.marks.isGone(f) {
-			ids = append(ids, f.ID)
-		}
+	for _, f := range a.views[0].(*findingsView).listed() {
+		ids = append(ids, f.ID)
 	}
 	return ids
 }

@@ -83,13 +83,7 @@ type groupedMsg struct {
 // regroup makes the groups of what the list shows, beside the screen where
 // that takes longer.
 func (v *groupsView) regroup() tea.Cmd {
-	findings := make([]*scanners.Finding, 0, v.from.table.rows)
-	for row := range v.from.table.rows {
-		if f := v.from.finding(row); !v.app.live.marks.isGone(f) {
-			findings = append(findings, f)
-		}
-	}
-	by := v.by
+	findings, by := v.from.listed(), v.by
 	work := func() tea.Msg { return groupedMsg{by, groupFindings(findings, groupings()[by].of)} }
 	if len(findings) <= arrangeAtOnce {
 		return v.update(work())

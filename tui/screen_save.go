@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -57,16 +56,4 @@ func fileName(title string) string {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
 	})
 	return strings.Join(append(words[:min(len(words), 4)], "view")[:max(min(len(words), 4), 1)], "-")
-}
-
-func writeText(name, text string) (string, error) {
-	file, err := createHere(name)
-	if err != nil {
-		return "", err
-	}
-	_, err = file.WriteString(text)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return "", fmt.Errorf("writing %s: %w", name, err)
-	}
-	return file.Name(), nil
 }
