@@ -2,14 +2,12 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/fixes"
-	"kiln/kube"
 	"kiln/scanners"
 	"kiln/themes"
 )
@@ -110,17 +108,6 @@ func newApp(ctx context.Context, opts Options, now func() time.Time) (*App, erro
 	return a, nil
 }
 
-// readContexts takes the context's name and the suggestions from the
-// kubeconfig before there is a connection. Connecting reports its problems.
-func (a *App) readContexts() {
-	a.contexts, _ = kubeContexts(a.opts.Flags)
-	for _, c := range a.contexts {
-		if c.current {
-			a.adopt(c.name)
-		}
-	}
-}
-
 func (a *App) setTheme(t themes.Theme) {
 	a.theme, a.styles = t, newStyles(t)
 	a.spinner.Style = a.styles.accent
@@ -139,113 +126,4 @@ func (a *App) Init() tea.Cmd {
 		cmds = append(cmds, a.runCommand(a.opts.Command))
 	}
 	return tea.Batch(cmds...)
-}
-
-// connectedMsg and connectFailedMsg are how connecting ends.
-type connectedMsg struct{ session *Session }
-type connectFailedMsg struct{ err error }
-
-// connect opens a context; empty means the current one.
-func (a *App) connect(contextName string) tea.Cmd {
-	label := "connecting"
-	if name := cleanOr(contextName, a.contextName); name != "" {
-		label += " to " + name
-	}
-	if m := a.messages.current(); m != nil && m.text == kube.Clean(a.connectErr) {
-		a.messages.dismiss() // it is tried again
-	}
-	a.connectErr, a.connectFailure = "", nil
-	opts, readOnly := a.opts, a.readOnly
-	return a.start(nil, label, func(ctx context.Context) tea.Msg {
-		session, err := connect(ctx, opts, contextName, readOnly)
-		if err != nil {
-			return connectFailedMsg{err}
-		}
-		return connectedMsg{session}
-	})
-}
-
-func cleanOr(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return kube.Clean(t)
-		}
-	}
-	return ""
-}
-
-func (a *App) onConnected(s *Session) tea.Cmd {
-	a.session = s
-	a.adopt(s.cluster.Context)
-	s.cluster.Gate.SetReadOnly(a.readOnly)
-	return tea.Batch(a.rescan(), a.recoverJournal(), a.reapNodeProbes())
-}
-
-func (a *App) onConnectFailed(err error) {
-	a.connectFailure = a.plugin.withWords(err)
-	a.connectErr = kube.Explain(a.connectFailure)
-	a.flash(failure, a.connectErr)
-}
-
-// switchContext leaves the cluster and everything that was known of it.
-func (a *App) switchContext(name string) tea.Cmd {
-	a.cancelTasks(nil)
-	a.scan.stop()
-	a.live.stop()
-	a.session, a.snapshot, a.namespace, a.kubelets = nil, nil, "", false
-	a.changes, a.judged = nil, nil
-	a.adopt(name)
-	a.findings = newFindingsView(a)
-	for _, v := range a.views {
-		a.leave(v)
-	}
-	a.views, a.lastRoot, a.history = []view{a.findings}, nil, history{}
-	a.record()
-	a.flash(info, "context "+kube.Clean(name))
-	return a.connect(name)
-}
-
-// top is the view in front.
-func (a *App) top() view { return a.views[len(a.views)-1] }
-
-// push puts a view in front.
-func (a *App) push(v view) {
-	a.views = append(a.views, v)
-	a.record()
-}
-
-// pop goes back one view. It says false at the last one.
-func (a *App) pop() bool {
-	if len(a.views) == 1 {
-		return false
-	}
-	a.leave(a.top())
-	a.views = a.views[:len(a.views)-1]
-	a.record()
-	return true
-}
-
-// root replaces the whole stack, as commands do.
-func (a *App) root(v view) {
-	if a.views[0].title() != v.title() {
-		a.lastRoot = a.views[0]
-	}
-	for _, old := range a.views {
-		a.leave(old)
-	}
-	a.views = []view{v}
-	a.record()
-}
-
-// setReadOnly closes or opens the gate of the transport.
-func (a *App) setReadOnly(on bool) {
-	a.readOnly, a.wantsReadOnly = on, on
-	if a.session != nil {
-		a.session.cluster.Gate.SetReadOnly(on)
-	}
-	word := "read-only: nothing will be changed"
-	if !on {
-		word = fmt.Sprintf("changes to %s are possible now, each after its preview", kube.Clean(a.contextName))
-	}
-	a.flash(info, word)
 }

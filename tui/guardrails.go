@@ -127,7 +127,7 @@ func (v *guardrailsView) cell(g fixes.Guardrail, col, _ int) cell {
 		}
 		return cell{g.Check, s.text}
 	case 2:
-		return cell{kube.Clean(cleanOr(g.Namespace, "(all)")), s.text}
+		return cell{cleanOr(g.Namespace, "(all)"), s.text}
 	case 3:
 		return cell{string(g.By), s.muted}
 	case 4:

@@ -92,7 +92,7 @@ func (v *journalView) cell(e fixes.Entry, col, width int) cell {
 		}
 		return cell{glyph + " " + word, style}
 	case 2:
-		return cell{kube.Clean(cleanOr(e.Title, e.Finding.Check)), s.text}
+		return cell{cleanOr(e.Title, e.Finding.Check), s.text}
 	case 3:
 		return cell{kube.Clean(e.Finding.Object.String()), s.muted}
 	case 4:

@@ -7,6 +7,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"kiln/kube"
 )
 
 // fit makes text exactly width cells wide: cut with an ellipsis, or padded.
@@ -129,4 +131,14 @@ func hang(mark string, width int, lines []string) []string {
 // padLeft sets text at the right end of width cells.
 func padLeft(text string, width int) string {
 	return strings.Repeat(" ", max(width-ansi.StringWidth(text), 0)) + text
+}
+
+// cleanOr is the first of some texts that isn't empty, cleaned.
+func cleanOr(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return kube.Clean(t)
+		}
+	}
+	return ""
 }
