@@ -1,10 +1,7 @@
 package tui
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
 
@@ -29,19 +26,6 @@ type query struct {
 	// marked findings are always listed, so that nothing is acted on unseen.
 	marked map[string]bool
 }
-
-// sortKey is the column that findings are ordered by.
-type sortKey int
-
-const (
-	bySeverity sortKey = iota
-	byCheck
-	byName
-	byNamespace
-	byFix
-	byOwner
-	sortKeys
-)
 
 // arrangement is the answer to a query: rows index the snapshot's findings.
 type arrangement struct {
@@ -126,53 +110,4 @@ func appendSearchText(b []byte, f *scanners.Finding) []byte {
 		b = append(append(b, part...), ' ')
 	}
 	return b[:len(b)-1]
-}
-
-// order sorts rows, which are in the findings' own order: by severity.
-func (q query) order(s *snapshot, rows []int32) {
-	if len(s.fading) > 0 { // they stand behind the others
-		slices.SortStableFunc(rows, func(a, b int32) int { return scanners.Compare(*s.at(a), *s.at(b)) })
-	}
-	if q.sort != bySeverity {
-		slices.SortStableFunc(rows, func(a, b int32) int { return compareBy(q.sort, s.at(a), s.at(b)) })
-	}
-	if q.reversed {
-		slices.Reverse(rows)
-	}
-	acceptedLast(s, rows)
-}
-
-// acceptedLast moves what somebody has accepted behind all that is to do.
-func acceptedLast(s *snapshot, rows []int32) {
-	var accepted []int32
-	kept := rows[:0]
-	for _, row := range rows {
-		if s.at(row).Accepted.Holds() {
-			accepted = append(accepted, row)
-		} else {
-			kept = append(kept, row)
-		}
-	}
-	copy(rows[len(kept):], accepted)
-}
-
-func compareBy(k sortKey, a, b *scanners.Finding) int {
-	switch k {
-	case byCheck:
-		return strings.Compare(a.Check, b.Check)
-	case byName:
-		return cmp.Or(strings.Compare(a.Object.Kind, b.Object.Kind), strings.Compare(a.Object.Name, b.Object.Name), strings.Compare(a.Container, b.Container))
-	case byNamespace:
-		return strings.Compare(a.Object.Namespace, b.Object.Namespace)
-	case byFix:
-		return cmp.Compare(fixRank(a.Fix), fixRank(b.Fix))
-	case byOwner:
-		return strings.Compare(ownerText(a), ownerText(b))
-	}
-	return 0
-}
-
-// fixRank puts the fixes that need the least thought first.
-func fixRank(k scanners.FixKind) int {
-	return slices.Index([]scanners.FixKind{scanners.Safe, scanners.Guided, scanners.Manual}, k)
 }

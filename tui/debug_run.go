@@ -87,7 +87,7 @@ func (a *App) onKilnDone(msg kilnDoneMsg) tea.Cmd {
 	if msg.err == nil {
 		a.flash(info, "the shell has ended")
 	} else {
-		a.flash(failure, strings.TrimPrefix(kube.Clean(cleanOr(msg.last, fmt.Sprint(msg.err))), "kiln: "))
+		a.flash(failure, strings.TrimPrefix(cleanOr(msg.last, fmt.Sprint(msg.err)), "kiln: "))
 	}
 	if v, ok := a.top().(*debugView); ok {
 		return v.start() // what it shows has been added, and can't be twice

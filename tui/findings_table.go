@@ -1,13 +1,10 @@
 package tui
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -82,61 +79,9 @@ func (v *findingsView) checkText(f *scanners.Finding, width int) string {
 	return f.Check
 }
 
-// shortKinds are kubectl's short names, and such as it might have.
-var shortKinds = map[string]string{
-	"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "ReplicaSet": "rs", "ReplicationController": "rc",
-	"CronJob": "cj", "Pod": "po", "Node": "no", "Namespace": "ns", "Service": "svc", "ServiceAccount": "sa",
-	"ConfigMap": "cm", "Ingress": "ing", "NetworkPolicy": "netpol", "PersistentVolume": "pv", "PersistentVolumeClaim": "pvc",
-	"Secret": "sec", "StorageClass": "sc", "ClusterRole": "cr", "ClusterRoleBinding": "crb", "RoleBinding": "rb",
-}
-
 // objectIn is objectText with the kind's short name in narrow columns.
 func objectIn(f *scanners.Finding, width int) string {
 	return kindIn(f.Object.Kind, width) + strings.TrimPrefix(objectText(f), f.Object.Kind)
-}
-
-// kindIn is a kind, in narrow columns its short name if it has one.
-func kindIn(kind string, width int) string {
-	if width >= 24 {
-		return kind
-	}
-	return cmp.Or(shortKinds[kind], kind)
-}
-
-// sortKeyOf tells which order a key asks for.
-func sortKeyOf(msg tea.KeyPressMsg, keys *keyMap, now sortKey) (sortKey, bool) {
-	for sort, binding := range []key.Binding{keys.SortSeverity, keys.SortCheck, keys.SortName, keys.SortNamespace, keys.SortFix, keys.SortOwner} {
-		if key.Matches(msg, binding) {
-			return sortKey(sort), true
-		}
-	}
-	switch {
-	case key.Matches(msg, keys.SortRight):
-		return (now + 1) % sortKeys, true
-	case key.Matches(msg, keys.SortLeft):
-		return (now + sortKeys - 1) % sortKeys, true
-	}
-	return 0, false
-}
-
-// turned says whether a key that chooses a direction wants the order turned
-// round. Severities start with the largest, all else with the smallest.
-func (q query) turned(msg tea.KeyPressMsg, keys *keyMap) (reversed, ok bool) {
-	up := key.Matches(msg, keys.SortUp)
-	return up == (q.sort == bySeverity), up || key.Matches(msg, keys.SortDown)
-}
-
-// arrow points up where the smallest comes first.
-func (q query) arrow() string {
-	if q.reversed == (q.sort == bySeverity) {
-		return "↑"
-	}
-	return "↓"
-}
-
-// sortedColumn is the column that a sort key orders by.
-func sortedColumn(k sortKey) int {
-	return []int{severityColumn, checkColumn, objectColumn, namespaceColumn, fixColumn, ownerColumn}[k]
 }
 
 func (v *findingsView) render(width, height int) []string {
@@ -166,13 +111,7 @@ func (v *findingsView) empty(width int) []string {
 	case a.unknownChecks() > 0:
 		text = fmt.Sprintf("Nothing found here, but %s could not be judged: :checks says why.", plural(a.unknownChecks(), "check"))
 	}
-	lines := []string{""}
-	for _, paragraph := range strings.Split(text, "\n") {
-		for _, line := range wrapStyled(a.styles.text, paragraph, width-4) {
-			lines = append(lines, "  "+line)
-		}
-	}
-	return lines
+	return append([]string{""}, indent(a.paragraphs(text, width-4), 2)...)
 }
 
 // narrowings lists what hides findings.
@@ -188,69 +127,6 @@ func (v *findingsView) narrowings() []string {
 		all = append(all, "critical and high only")
 	}
 	return all
-}
-
-// tabRegion remembers where each tab was drawn, for the mouse.
-type tabRegion []struct {
-	layer    scanners.Layer
-	from, to int
-}
-
-func (r tabRegion) at(x int) (scanners.Layer, bool) {
-	for _, t := range r {
-		if x >= t.from && x < t.to {
-			return t.layer, true
-		}
-	}
-	return "", false
-}
-
-// tabs draws a tab per layer with its count, and what narrows the list.
-func (v *findingsView) tabs(width int) string {
-	s := v.app.styles
-	line, x := "", 0
-	v.tabRegion = v.tabRegion[:0]
-	for _, layer := range append([]scanners.Layer{""}, scanners.Layers()...) {
-		label := v.tabLabel(layer, width)
-		style, count := s.muted, s.faint
-		if layer == v.query.layer {
-			style, count = s.badge, s.badge
-		}
-		tab := style.Render(" "+label) + count.Render(v.tabCount(layer, width)+" ")
-		w := ansi.StringWidth(tab)
-		v.tabRegion = append(v.tabRegion, struct {
-			layer    scanners.Layer
-			from, to int
-		}{layer, x, x + w})
-		line, x = line+tab, x+w
-	}
-	narrowed := strings.Join(v.narrowings(), " · ")
-	if narrowed == "" {
-		return clip(line, width)
-	}
-	return spread(line, s.warning.Render(" "+clip(narrowed, max(width-x-2, width/3))+" "), width)
-}
-
-func (v *findingsView) tabLabel(layer scanners.Layer, width int) string {
-	switch {
-	case layer == "":
-		return "all"
-	case width < 72:
-		return string(layer)[:3]
-	}
-	return string(layer)
-}
-
-// tabCount is how many findings the tab has.
-func (v *findingsView) tabCount(layer scanners.Layer, width int) string {
-	if v.arrangedOf == nil || width < 60 {
-		return ""
-	}
-	n := v.arranged.counts[layer]
-	if width < 110 && n > 9999 {
-		return fmt.Sprintf(" %dk", n/1000)
-	}
-	return " " + groupDigits(n)
 }
 
 func (v *findingsView) rowCount() int { return v.table.rows }
