@@ -33,22 +33,20 @@ func parseAnswer(text string) answer {
 	if len(parts) > 2 {
 		a.namespace = parts[len(parts)-3]
 	}
+	if kind, known := kindNamed(a.kind, nil); known {
+		a.kind = kind
+	}
 	return a
 }
 
-// kindIs compares as kubectl does: by name, plural or the usual short form.
-func kindIs(said, kind string) bool {
-	short := map[string]string{
-		"po": "pod", "deploy": "deployment", "sts": "statefulset", "ds": "daemonset", "cj": "cronjob", "svc": "service", "ing": "ingress",
-		"ns": "namespace", "no": "node", "sa": "serviceaccount", "cm": "configmap", "pv": "persistentvolume", "crb": "clusterrolebinding", "netpol": "networkpolicy",
-	}
-	said, kind = strings.ToLower(said), strings.ToLower(kind)
-	return said == "" || said == kind || said == kind+"s" || said == kind+"es" || short[said] == kind
+// kindIs says whether the answer's kind, if it has one, is this.
+func (a answer) kindIs(kind string) bool {
+	return a.kind == "" || strings.EqualFold(a.kind, kind) || strings.EqualFold(a.kind, pluralOf(kind))
 }
 
 // is compares; how the name is capitalised is no matter to a learner.
 func (a answer) is(ref kube.Ref) bool {
-	return strings.EqualFold(a.name, ref.Name) && kindIs(a.kind, ref.Kind) && (a.namespace == "" || a.namespace == ref.Namespace)
+	return strings.EqualFold(a.name, ref.Name) && a.kindIs(ref.Kind) && (a.namespace == "" || a.namespace == ref.Namespace)
 }
 
 // begins says that the answer is a good part of a name, and not all of it.
@@ -123,7 +121,7 @@ func workloadNamed(a answer, inv *kube.Inventory) (kube.Ref, bool) {
 	}
 	for _, w := range inv.Workloads {
 		ref := w.Ref()
-		isPod := kindIs(a.kind, "Pod") && (a.namespace == "" || a.namespace == ref.Namespace) &&
+		isPod := a.kindIs("Pod") && (a.namespace == "" || a.namespace == ref.Namespace) &&
 			slices.ContainsFunc(w.Pods, func(p *kube.Pod) bool { return p.Name == a.name })
 		if a.is(ref) || isPod {
 			return ref, true

@@ -19,7 +19,7 @@ func TestAnswersAreJudgedByHowNearTheyAre(t *testing.T) {
 		return &scanners.Finding{Check: check, Message: "is privileged", Object: kube.Ref{APIVersion: "apps/v1", Kind: kind, Namespace: namespace, Name: name}}
 	}
 	right := []*scanners.Finding{finding("Deployment", "shop", "checkout", "pod/privileged")}
-	all := append(right, finding("Service", "shop", "front", "network/nodeport"), finding("Service", "ops", "metrics", "network/nodeport"))
+	all := append(right, finding("Service", "shop", "front", "network/nodeport"), finding("Service", "ops", "metrics", "network/nodeport"), finding("NetworkPolicy", "shop", "open", "network/open-policy"))
 	for text, want := range map[string]string{
 		"checkout":                    "That's one",
 		"deploy/checkout":             "That's one",
@@ -28,6 +28,7 @@ func TestAnswersAreJudgedByHowNearTheyAre(t *testing.T) {
 		"pod/checkout-2":              "the pod is made by Deployment/checkout in shop",
 		"sts/checkout":                "Hot: the name is right",
 		"checkout -n ops":             "Hot: the name is right",
+		"networkpolicies/open":        "another thing (network/open-policy). But the namespace is right.",
 		"svc/front":                   "another thing (network/nodeport). But the namespace is right.",
 		"svc/metrics":                 "another thing (network/nodeport). Look in another namespace.",
 		"sleeper":                     "Lukewarm: Deployment/sleeper in idle is there",
