@@ -3,11 +3,9 @@ package tui
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"k8s.io/apimachinery/pkg/util/duration"
 
 	"kiln/kube"
 )
@@ -26,14 +24,10 @@ type evidenceView struct {
 	pager   pager
 }
 
-// evidenceMsg brings what is kept; probedMsg what a probe saw now.
+// evidenceMsg brings what is kept.
 type evidenceMsg struct {
 	all []kube.Evidence
 	err error
-}
-type probedMsg struct {
-	evidence kube.Evidence
-	err      error
 }
 
 // openProbe shows what is known of a workload, or of a node, from probes.
@@ -118,40 +112,6 @@ func (v *evidenceView) render(width, height int) []string {
 	return v.pager.render(s, width, height)
 }
 
-// since says how long ago something was.
-func (a *App) since(at time.Time) string {
-	if ago := a.now().Sub(at); ago >= time.Minute {
-		return duration.HumanDuration(ago) + " ago"
-	}
-	return "just now"
-}
-
-// factLines are facts in two columns, or in one where there is little room.
-func factLines(s *styles, facts []kube.Fact, width int) []string {
-	const names = 18
-	var lines []string
-	for _, fact := range facts {
-		name, all := fact.Name, fact.Lines
-		if len(all) == 0 {
-			all = []string{"none seen"}
-		}
-		if width < 3*names { // the lines stand below their name
-			lines = append(lines, s.muted.Render(name))
-			for _, line := range all {
-				lines = append(lines, indent(wrapStyled(s.text, line, width-2), 2)...)
-			}
-			continue
-		}
-		for _, line := range all {
-			for _, part := range wrapStyled(s.text, line, width-names-1) {
-				lines = append(lines, s.muted.Render(fit(name, names))+" "+part)
-				name = ""
-			}
-		}
-	}
-	return lines
-}
-
 func (v *evidenceView) hints() []key.Binding {
 	k := v.app.keys
 	look := helped(k.Open, "look now")
@@ -164,41 +124,4 @@ func (v *evidenceView) hints() []key.Binding {
 func (v *evidenceView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{{"Evidence", append(v.hints(), helped(k.Probe, "look now"))}, k.moving()}
-}
-
-// look probes from the debug container that runs, keeps what it saw, and ends
-// the container.
-func (v *debugView) look() tea.Cmd {
-	session, plan := v.app.session, v.preview.plan
-	v.progress.Store("looking around")
-	return v.app.start(v, "probing", func(ctx context.Context) tea.Msg {
-		evidence, err := session.probe(ctx, plan)
-		return probedMsg{evidence, err}
-	})
-}
-
-func (s *Session) probe(ctx context.Context, plan kube.DebugPlan) (kube.Evidence, error) {
-	evidence, err := s.cluster.Probe(ctx, plan, time.Now())
-	if err == nil {
-		err = s.fixer.Evidence.Add(s.cluster, evidence)
-	}
-	if ended := s.cluster.EndDebug(context.WithoutCancel(ctx), plan.Pod, plan.Container.Name); err == nil {
-		err = ended
-	}
-	return evidence, err
-}
-
-// onProbed goes back to the evidence, where the new one is the first.
-func (v *debugView) onProbed(msg probedMsg) tea.Cmd {
-	v.starting = false
-	if msg.err != nil {
-		v.problem, v.preview = kube.Explain(msg.err), nil
-		return nil
-	}
-	v.app.flash(info, "probed container "+kube.Clean(msg.evidence.Container)+": fixes use what was seen")
-	v.app.pop()
-	if back, ok := v.app.top().(*evidenceView); ok {
-		return back.start()
-	}
-	return nil
 }

@@ -54,34 +54,19 @@ func sectionLines(s *styles, name string, width int) []string {
 	return []string{"", s.heading.Render(name) + " " + rule, ""}
 }
 
-// facts are the finding's fields, a line each.
+// facts are the finding's fields.
 func (v *findingView) facts(width int) []string {
-	f, s := v.finding, v.app.styles
-	owner := ""
+	f, owner := v.finding, ""
 	if f.Owner != nil {
 		owner = f.Owner.String()
 		if f.Owner.Reconciles() {
 			owner += " (will put its own values back)"
 		}
 	}
-	rows := [][2]string{
+	return drawFacts(v.app.styles, [][2]string{
 		{"Object", f.Object.Kind + "/" + f.Object.Name}, {"Namespace", f.Object.Namespace}, {"Container", f.Container},
 		{"Field", f.Path}, {"Owner", owner}, {"References", strings.Join(f.Refs, ", ")},
-	}
-	var lines []string
-	for _, row := range rows {
-		if row[1] == "" {
-			continue
-		}
-		for i, part := range wrap(kube.Clean(row[1]), width-12) {
-			label := row[0]
-			if i > 0 {
-				label = ""
-			}
-			lines = append(lines, s.muted.Render(fit(label, 12))+s.text.Render(part))
-		}
-	}
-	return lines
+	}, width)
 }
 
 // evidenceContext is how many lines are shown around the field at fault.

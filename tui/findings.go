@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -113,7 +114,7 @@ func (v *findingsView) arrange() tea.Cmd {
 		v.onArranged(arrangedMsg{s, answer})
 		return nil
 	}
-	q.marked = cloneSet(q.marked)
+	q.marked = maps.Clone(q.marked)
 	ctx, cancel := context.WithCancel(v.app.ctx)
 	v.arranging = cancel
 	return v.app.start(v, "", func(context.Context) tea.Msg {
@@ -123,14 +124,6 @@ func (v *findingsView) arrange() tea.Cmd {
 		}
 		return arrangedMsg{s, answer}
 	})
-}
-
-func cloneSet(set map[string]bool) map[string]bool {
-	out := make(map[string]bool, len(set))
-	for k := range set {
-		out[k] = true
-	}
-	return out
 }
 
 // onArranged shows the answer and finds the selected row again.

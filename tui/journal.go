@@ -8,6 +8,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"kiln/fixes"
 	"kiln/kube"
@@ -99,6 +100,19 @@ func (v *journalView) cell(e fixes.Entry, col, width int) cell {
 		return cell{kube.Clean(e.Context), s.muted}
 	}
 	return cell{kube.Clean(e.User), s.muted}
+}
+
+// entryLook is the glyph and the style of a journal entry's state.
+func entryLook(s *styles, e fixes.Entry) (string, lipgloss.Style) {
+	switch e.State {
+	case fixes.Applied:
+		return "✓", s.good
+	case fixes.Undone:
+		return "↺", s.muted
+	case fixes.Failed:
+		return "✗", s.faint
+	}
+	return "!", s.warning
 }
 
 func (v *journalView) update(msg tea.Msg) tea.Cmd {

@@ -7,7 +7,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"kiln/fixes"
 	"kiln/kube"
@@ -193,17 +192,4 @@ func (v *recoveryView) hints() []key.Binding {
 func (v *recoveryView) help() []keyGroup {
 	k := v.app.keys
 	return []keyGroup{{"Interrupted fix", []key.Binding{k.NextButton, k.PreviousButton, k.Press, k.Back}}}
-}
-
-// entryLook is the glyph and the style of a journal entry's state.
-func entryLook(s *styles, e fixes.Entry) (string, lipgloss.Style) {
-	switch e.State {
-	case fixes.Applied:
-		return "✓", s.good
-	case fixes.Undone:
-		return "↺", s.muted
-	case fixes.Failed:
-		return "✗", s.faint
-	}
-	return "!", s.warning
 }

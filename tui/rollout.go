@@ -127,25 +127,3 @@ func (a *App) onRolloutFailed(r rollout, now kube.Rollout) {
 		},
 	})
 }
-
-// goOn follows what the page has written, and does what it was opened for.
-func (v *diffView) goOn() tea.Cmd {
-	var entries []fixes.Entry
-	for _, p := range v.proposals {
-		if p.applied == nil {
-			continue
-		}
-		entries = append(entries, *p.applied)
-		if v.verb != "undo" && !p.applied.Undoable() {
-			v.app.flash(info, "done, for good: "+p.applied.Title)
-		}
-	}
-	var cmds []tea.Cmd
-	if v.verb != "undo" {
-		cmds = append(cmds, v.app.followRollouts(entries...))
-	}
-	if v.then != nil {
-		cmds = append(cmds, v.then(entries))
-	}
-	return tea.Batch(cmds...)
-}
