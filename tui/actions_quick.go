@@ -34,11 +34,7 @@ func (a *App) openQuickActions(ref kube.Ref) tea.Cmd {
 	if !a.canWrite() {
 		return nil
 	}
-	var inv *kube.Inventory
-	if a.snapshot != nil {
-		inv = a.snapshot.inventory
-	}
-	rows := quickActionsFor(ref, inv)
+	rows := quickActionsFor(ref, a.inventory())
 	if len(rows) == 0 {
 		a.flash(info, "there is no quick action for a "+ref.Kind)
 		return nil

@@ -64,11 +64,7 @@ type debugStartedMsg struct{ err error }
 func (a *App) openDebug(t target) tea.Cmd { return a.openDebugView(t, false) }
 
 func (a *App) openDebugView(t target, probe bool) tea.Cmd {
-	var inv *kube.Inventory
-	if a.snapshot != nil {
-		inv = a.snapshot.inventory
-	}
-	pods := logPods(t.ref, inv)
+	pods := logPods(t.ref, a.inventory())
 	if len(pods) == 0 {
 		a.flash(info, "no pod of "+t.ref.String()+" is known: there is nothing to look into")
 		return nil

@@ -11,8 +11,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/pflag"
-
-	"kiln/kube"
 )
 
 // kilnDoneMsg says how a kiln that had the terminal has ended, and its last
@@ -97,11 +95,7 @@ func (a *App) onKilnDone(msg kilnDoneMsg) tea.Cmd {
 
 // openShell opens a shell in a container itself.
 func (a *App) openShell(t target) tea.Cmd {
-	var inv *kube.Inventory
-	if a.snapshot != nil {
-		inv = a.snapshot.inventory
-	}
-	pods := logPods(t.ref, inv)
+	pods := logPods(t.ref, a.inventory())
 	switch {
 	case len(pods) == 0:
 		a.flash(info, "no pod of "+t.ref.String()+" is known: there is nothing to look into")

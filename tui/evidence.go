@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -48,10 +49,7 @@ func (v *evidenceView) title() string { return "evidence" }
 
 // start reads what is kept.
 func (v *evidenceView) start() tea.Cmd {
-	fixer, t, inv := v.app.session.fixer, v.target, &kube.Inventory{}
-	if s := v.app.snapshot; s != nil && s.inventory != nil {
-		inv = s.inventory
-	}
+	fixer, t, inv := v.app.session.fixer, v.target, cmp.Or(v.app.inventory(), &kube.Inventory{})
 	return v.app.start(v, "reading the evidence", func(context.Context) tea.Msg {
 		all, err := fixer.EvidenceOf(t.ref, t.container, inv)
 		return evidenceMsg{all, err}

@@ -31,12 +31,13 @@ func (a *App) openGuard(request fixes.GuardRequest) tea.Cmd {
 	if !a.canWrite() {
 		return nil
 	}
-	if a.snapshot == nil || a.snapshot.inventory == nil {
+	inv := a.inventory()
+	if inv == nil {
 		a.flash(info, "what it would refuse isn't read yet: wait for the scan")
 		return nil
 	}
 	request.Config = a.opts.Settings
-	session, inv := a.session, a.snapshot.inventory
+	session := a.session
 	var made fixes.GuardPlan
 	v := newDiffView(a, "guard", func(ctx context.Context) []proposal {
 		plan, p := session.proposeGuard(ctx, request, inv)

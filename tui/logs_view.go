@@ -40,11 +40,7 @@ type logsView struct {
 }
 
 func (a *App) openLogs(t target, previous bool) tea.Cmd {
-	var inv *kube.Inventory
-	if a.snapshot != nil {
-		inv = a.snapshot.inventory
-	}
-	pods := logPods(t.ref, inv)
+	pods := logPods(t.ref, a.inventory())
 	if len(pods) == 0 {
 		a.flash(info, "no pod of "+t.ref.String()+" is known: it has no log")
 		return nil

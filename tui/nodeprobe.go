@@ -72,8 +72,8 @@ func openNodeNamed(a *App, node string) tea.Cmd {
 
 func nodeNames(a *App) []string {
 	var names []string
-	if s := a.snapshot; s != nil && s.inventory != nil {
-		for _, n := range s.inventory.Nodes {
+	if inv := a.inventory(); inv != nil {
+		for _, n := range inv.Nodes {
 			names = append(names, n.Name)
 		}
 	}

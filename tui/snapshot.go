@@ -49,6 +49,14 @@ type namespaceCount struct {
 	bySeverity map[scanners.Severity]int
 }
 
+// inventory is what was read of the cluster; nil before anything was.
+func (a *App) inventory() *kube.Inventory {
+	if a.snapshot == nil {
+		return nil
+	}
+	return a.snapshot.inventory
+}
+
 // newSnapshot puts results in order. Checks that the running scan hasn't
 // judged yet keep the result of the earlier one, so that a rescan doesn't
 // empty the screen.

@@ -13,11 +13,12 @@ import (
 // a binding, those that a role is bound to, a ServiceAccount, or who a
 // workload's pods act as.
 func (a *App) openRights(ref kube.Ref) tea.Cmd {
-	if a.snapshot == nil || a.snapshot.inventory == nil {
+	inv := a.inventory()
+	if inv == nil {
 		a.flash(info, "the roles and bindings aren't read yet")
 		return nil
 	}
-	subjects := subjectsOf(ref, a.snapshot.inventory)
+	subjects := subjectsOf(ref, inv)
 	switch len(subjects) {
 	case 0:
 		a.flash(info, "no subject is behind "+ref.String())

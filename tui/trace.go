@@ -72,11 +72,12 @@ func newTraceView(a *App, q traceQuestion) *traceView {
 
 // traceSubjects are the ServiceAccounts, to be typed quickly.
 func (a *App) traceSubjects() []string {
-	if a.snapshot == nil || a.snapshot.inventory == nil {
+	inv := a.inventory()
+	if inv == nil {
 		return nil
 	}
 	var all []string
-	for _, account := range a.snapshot.inventory.ServiceAccounts {
+	for _, account := range inv.ServiceAccounts {
 		all = append(all, "ServiceAccount:"+account.Namespace+"/"+account.Name)
 	}
 	return all
