@@ -96,8 +96,7 @@ func (v *drainView) press() tea.Cmd {
 	switch {
 	case v.buttons.labels[v.buttons.focus] != drainLabel:
 		return v.app.back()
-	case v.app.readOnly:
-		v.app.flash(warning, "read-only mode: nothing is written. ctrl-o allows changes")
+	case !v.app.mayWrite():
 		return nil
 	}
 	return v.app.confirmHere(drainLabel, v.plan.Title, nil, v.drain)

@@ -152,9 +152,6 @@ func (v *quickActionsView) choose(row int) tea.Cmd {
 	page := newDiffView(v.app, action.Name, func(ctx context.Context) []proposal {
 		return []proposal{session.proposeAction(ctx, action)}
 	})
-	page.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		return session.fixer.Apply(ctx, p.preview, p.words())
-	}
 	v.app.push(page)
 	return page.start()
 }

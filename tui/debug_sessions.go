@@ -117,8 +117,7 @@ func (v *debugSessionsView) onRowKey(s kube.DebugSession, msg tea.KeyPressMsg) t
 
 // end ends one, which takes nothing from anybody but its shell.
 func (v *debugSessionsView) end(s kube.DebugSession) tea.Cmd {
-	if v.app.readOnly {
-		v.app.flash(info, "read-only: ctrl-o allows changes")
+	if !v.app.mayWrite() {
 		return nil
 	}
 	cluster := v.app.session.cluster

@@ -11,9 +11,11 @@ import (
 
 // diffView shows what a fix, or an undo, would change, and asks.
 type diffView struct {
-	app  *App
-	verb string // fix or undo
-	// propose makes the previews, and carryOut writes one of them.
+	app *App
+	// verb is what is done, for the crumb: fix, undo, accept, quarantine …
+	verb string
+	// propose makes the previews, and carryOut writes one of them: without
+	// another word, as a fix is applied.
 	propose  func(context.Context) []proposal
 	carryOut func(context.Context, proposal) (fixes.Entry, error)
 	// anew is carryOut with a new plan, for an object that an earlier fix of
@@ -46,8 +48,20 @@ type diffView struct {
 	buttonLine int
 }
 
+// The verbs that make a difference on the page.
+const (
+	fixVerb  = "fix"
+	undoVerb = "undo"
+)
+
 func newDiffView(a *App, verb string, propose func(context.Context) []proposal) *diffView {
-	return &diffView{app: a, verb: verb, propose: propose, pager: newPager(), buttons: buttons{labels: []string{cancelLabel}}}
+	session := a.session
+	return &diffView{
+		app: a, verb: verb, propose: propose, pager: newPager(), buttons: buttons{labels: []string{cancelLabel}},
+		carryOut: func(ctx context.Context, p proposal) (fixes.Entry, error) {
+			return session.fixer.Apply(ctx, p.preview, p.words())
+		},
+	}
 }
 
 func (v *diffView) title() string { return v.verb }

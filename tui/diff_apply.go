@@ -20,8 +20,7 @@ func (v *diffView) confirmApply() tea.Cmd {
 	case v.stop != nil:
 		a.flash(info, "it is being written already")
 		return nil
-	case a.readOnly:
-		a.flash(warning, "read-only mode: nothing is written. ctrl-o allows changes")
+	case !a.mayWrite():
 		return nil
 	}
 	ready := v.ready()
@@ -54,7 +53,7 @@ func (v *diffView) apply() tea.Cmd {
 	if len(ready) == 0 {
 		return nil
 	}
-	if len(ready) > 1 && v.verb == "fix" {
+	if len(ready) > 1 && v.verb == fixVerb {
 		group := fixes.NewGroup(v.app.now())
 		for _, i := range ready {
 			v.proposals[i].group = group
@@ -151,12 +150,12 @@ func (v *diffView) goOn() tea.Cmd {
 			continue
 		}
 		entries = append(entries, *p.applied)
-		if v.verb != "undo" && !p.applied.Undoable() {
+		if v.verb != undoVerb && !p.applied.Undoable() {
 			v.app.flash(info, "done, for good: "+p.applied.Title)
 		}
 	}
 	var cmds []tea.Cmd
-	if v.verb != "undo" {
+	if v.verb != undoVerb {
 		cmds = append(cmds, v.app.followRollouts(entries...))
 	}
 	if v.then != nil {
@@ -181,9 +180,9 @@ func (v *diffView) written() map[kube.Ref]string {
 
 func (v *diffView) doneText(done int, title string) string {
 	switch {
-	case v.verb == "undo" && done > 1:
+	case v.verb == undoVerb && done > 1:
 		return plural(done, "fix") + " taken back"
-	case v.verb == "undo":
+	case v.verb == undoVerb:
 		return "taken back: " + title
 	case done > 1:
 		return plural(done, "fix") + " applied; shift-u in :journal takes them all back"

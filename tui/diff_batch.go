@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	tea "charm.land/bubbletea/v2"
-
 	"kiln/fixes"
 	"kiln/kube"
 )
@@ -20,7 +18,7 @@ func (v *diffView) drawBatch(width int) []string {
 	}
 	s := v.app.styles
 	head := fmt.Sprintf("%s, %d can be applied", plural(len(v.proposals), "fix"), len(v.ready()))
-	if v.verb == "undo" {
+	if v.verb == undoVerb {
 		head = fmt.Sprintf("%s of a batch, %d can be taken back", plural(len(v.proposals), "fix"), len(v.ready()))
 	}
 	lines := []string{"  " + s.bold.Render(clip(head, width-2))}
@@ -29,7 +27,7 @@ func (v *diffView) drawBatch(width int) []string {
 		for _, t := range p.preview.Targets {
 			target := kube.Clean(t.Change.Target.String())
 			switch {
-			case v.verb == "undo":
+			case v.verb == undoVerb:
 				text += " · " + target
 			case t.Change.Target != p.finding.Object:
 				text += ", and " + target
@@ -58,26 +56,6 @@ func markHidden(proposals []proposal, shown func(id string) bool) []proposal {
 	return proposals
 }
 
-// openUndoBatch previews taking back all that was fixed together, the newest
-// first.
-func (a *App) openUndoBatch(group string) tea.Cmd {
-	if a.session == nil || a.session.fixer == nil {
-		a.flash(info, "not connected: nothing can be taken back")
-		return nil
-	}
-	session := a.session
-	v := newDiffView(a, "undo", func(ctx context.Context) []proposal { return session.proposeUndoBatch(ctx, group) })
-	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		undone, err := session.fixer.Undo(ctx, p.entry)
-		if err == nil {
-			session.versions(ctx, undone.Objects)
-		}
-		return undone, err
-	}
-	a.push(v)
-	return v.start()
-}
-
 // proposeUndoBatch previews the undo of each entry of a batch. What a newer
 // one has built on can only be previewed once that is back.
 func (s *Session) proposeUndoBatch(ctx context.Context, group string) []proposal {
@@ -90,7 +68,6 @@ func (s *Session) proposeUndoBatch(ctx context.Context, group string) []proposal
 	for _, entry := range entries {
 		p := s.proposeUndo(ctx, entry)
 		p.subject += ": " + kube.Clean(entry.Title)
-		p.entry = entry.ID
 		overlaid := slices.ContainsFunc(entry.Objects, func(o fixes.JournalObject) bool { return touched[o.Ref] })
 		p.later = overlaid && errors.Is(errors.Join(p.err, p.preview.Err()), fixes.ErrChanged)
 		for _, o := range entry.Objects {

@@ -20,7 +20,7 @@ func (v *diffView) setButtons() {
 	}
 	apply := v.applyLabel(ready)
 	switch {
-	case v.verb == "undo":
+	case v.verb == undoVerb:
 		v.buttons.labels = append(v.buttons.labels, apply)
 	case len(v.proposals[ready[0]].preview.Stopgap()) > 0:
 		v.buttons.labels = append(v.buttons.labels, exportLabel, apply)
@@ -48,7 +48,7 @@ func (v *diffView) applyLabel(ready []int) string {
 		owned = owned || len(v.proposals[i].preview.Stopgap()) > 0
 	}
 	label := "Apply"
-	if v.verb == "undo" {
+	if v.verb == undoVerb {
 		label = "Undo"
 	}
 	if len(v.proposals) > 1 {
@@ -59,7 +59,7 @@ func (v *diffView) applyLabel(ready []int) string {
 		return "Take over and apply as stopgap"
 	case conflicts:
 		return "Take over and apply"
-	case owned && v.verb != "undo":
+	case owned && v.verb != undoVerb:
 		return label + " as stopgap"
 	}
 	return label

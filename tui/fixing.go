@@ -33,7 +33,7 @@ func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {
 		return nil
 	}
 	session, inv, shown := a.session, a.snapshot.inventory, a.shownFindings()
-	v := a.newPreviews("fix", findings, func(ctx context.Context, f scanners.Finding) proposal { return session.proposeOne(ctx, f, inv) })
+	v := a.newPreviews(fixVerb, findings, func(ctx context.Context, f scanners.Finding) proposal { return session.proposeOne(ctx, f, inv) })
 	propose := v.propose
 	v.propose = func(ctx context.Context) []proposal { return markHidden(propose(ctx), shown) }
 	v.again = func(ctx context.Context, p proposal) proposal { return session.proposeAgain(ctx, p, inv) }
@@ -70,13 +70,7 @@ func (a *App) canWrite() bool {
 }
 
 // writesNow is canWrite outside of read-only mode.
-func (a *App) writesNow() bool {
-	if a.readOnly {
-		a.flash(info, "read-only: ctrl-o allows changes")
-		return false
-	}
-	return a.canWrite()
-}
+func (a *App) writesNow() bool { return a.mayWrite() && a.canWrite() }
 
 // openPreviews shows what one would do about each finding.
 func (a *App) openPreviews(verb string, findings []*scanners.Finding, one func(context.Context, scanners.Finding) proposal) tea.Cmd {
@@ -93,9 +87,6 @@ func (a *App) newPreviews(verb string, findings []*scanners.Finding, one func(co
 	}
 	fixer := a.session.fixer
 	v := newDiffView(a, verb, func(ctx context.Context) []proposal { return proposeAll(ctx, targets, one) })
-	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		return fixer.Apply(ctx, p.preview, p.words())
-	}
 	v.anew = func(ctx context.Context, p proposal) (fixes.Entry, error) {
 		var fresh proposal
 		if v.again != nil {
@@ -113,14 +104,24 @@ func (a *App) newPreviews(verb string, findings []*scanners.Finding, one func(co
 
 // openUndo previews taking an entry back.
 func (a *App) openUndo(entry fixes.Entry) tea.Cmd {
+	return a.openUndoing(func(ctx context.Context, s *Session) []proposal { return []proposal{s.proposeUndo(ctx, entry)} })
+}
+
+// openUndoBatch previews taking back all that was fixed together, the newest
+// first.
+func (a *App) openUndoBatch(group string) tea.Cmd {
+	return a.openUndoing(func(ctx context.Context, s *Session) []proposal { return s.proposeUndoBatch(ctx, group) })
+}
+
+func (a *App) openUndoing(propose func(context.Context, *Session) []proposal) tea.Cmd {
 	if a.session == nil || a.session.fixer == nil {
 		a.flash(info, "not connected: nothing can be taken back")
 		return nil
 	}
 	session := a.session
-	v := newDiffView(a, "undo", func(ctx context.Context) []proposal { return []proposal{session.proposeUndo(ctx, entry)} })
-	v.carryOut = func(ctx context.Context, _ proposal) (fixes.Entry, error) {
-		undone, err := session.fixer.Undo(ctx, entry.ID)
+	v := newDiffView(a, undoVerb, func(ctx context.Context) []proposal { return propose(ctx, session) })
+	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
+		undone, err := session.fixer.Undo(ctx, p.entry)
 		if err == nil {
 			session.versions(ctx, undone.Objects)
 		}

@@ -44,9 +44,6 @@ func (a *App) openGuard(request fixes.GuardRequest) tea.Cmd {
 		made = plan
 		return []proposal{p}
 	})
-	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		return session.fixer.Apply(ctx, p.preview, p.words())
-	}
 	v.then = func([]fixes.Entry) tea.Cmd { return a.checkGuard(made) }
 	a.push(v)
 	return v.start()
@@ -130,9 +127,6 @@ func (a *App) openUnguard(g fixes.Guardrail) tea.Cmd {
 		p.preview, p.err = session.fixer.Preview(ctx, plan)
 		return []proposal{p}
 	})
-	v.carryOut = func(ctx context.Context, p proposal) (fixes.Entry, error) {
-		return session.fixer.Apply(ctx, p.preview, p.words())
-	}
 	a.push(v)
 	return v.start()
 }

@@ -106,7 +106,7 @@ func (s *Session) proposeAgain(ctx context.Context, p proposal, inv *kube.Invent
 func (s *Session) proposeUndo(ctx context.Context, entry fixes.Entry) proposal {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	p := proposal{subject: "journal entry " + entry.ID}
+	p := proposal{subject: "journal entry " + entry.ID, entry: entry.ID}
 	p.preview, p.err = s.fixer.UndoPreview(ctx, entry.ID)
 	return p
 }

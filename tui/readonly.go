@@ -34,3 +34,11 @@ func (a *App) setReadOnly(on bool) {
 	}
 	a.flash(info, word)
 }
+
+// mayWrite says whether changes are allowed, and if not says so.
+func (a *App) mayWrite() bool {
+	if a.readOnly {
+		a.flash(warning, "read-only mode: nothing is written. "+a.keys.ReadOnly.Help().Key+" allows changes")
+	}
+	return !a.readOnly
+}

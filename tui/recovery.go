@@ -134,8 +134,7 @@ func (v *recoveryView) press() tea.Cmd {
 	if label == cancelLabel {
 		return v.app.back()
 	}
-	if v.app.readOnly {
-		v.app.flash(warning, "read-only mode: nothing is written. ctrl-o allows changes")
+	if !v.app.mayWrite() {
 		return nil
 	}
 	settle := func() tea.Cmd { return v.settle(label) }
