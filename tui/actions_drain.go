@@ -13,11 +13,10 @@ import (
 // drainView cordons a node and evicts its pods, once its pods were named and
 // somebody has said so. Esc breaks it off.
 type drainView struct {
-	app    *App
-	action quickAction
-	plan   fixes.Plan
-	err    error
-	ready  bool
+	app   *App
+	plan  fixes.Plan
+	err   error
+	ready bool
 
 	opened  time.Time
 	buttons buttons
@@ -30,7 +29,6 @@ type drainView struct {
 	ending string
 
 	pager
-	buttonLine int
 }
 
 // drainPlanMsg brings the plan, or why there is none.
@@ -42,7 +40,7 @@ type drainPlanMsg struct {
 const drainLabel = "Drain"
 
 func (a *App) openDrain(action quickAction) tea.Cmd {
-	v := &drainView{app: a, action: action, pager: newPager(), told: map[string]string{}, buttons: buttons{labels: []string{cancelLabel}}}
+	v := &drainView{app: a, pager: newPager(), told: map[string]string{}, buttons: buttons{labels: []string{cancelLabel}}}
 	a.push(v)
 	fixer := a.session.fixer
 	return a.start(v, "looking at the node's pods", func(ctx context.Context) tea.Msg {
@@ -79,7 +77,7 @@ func (v *drainView) update(msg tea.Msg) tea.Cmd {
 func (v *drainView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	keys := v.app.keys
 	switch {
-	case v.app.now().Sub(v.opened) < settleTime:
+	case v.app.settling(v.opened):
 	case key.Matches(msg, keys.NextButton):
 		v.buttons.move(1)
 	case key.Matches(msg, keys.PreviousButton):

@@ -24,7 +24,6 @@ type quickAction struct {
 // likeliest first. Numbers choose at once; each has its preview.
 type quickActionsView struct {
 	app   *App
-	about kube.Ref
 	table table
 	rows  []quickAction
 }
@@ -39,7 +38,7 @@ func (a *App) openQuickActions(ref kube.Ref) tea.Cmd {
 		a.flash(info, "there is no quick action for a "+ref.Kind)
 		return nil
 	}
-	v := &quickActionsView{app: a, about: ref, rows: rows}
+	v := &quickActionsView{app: a, rows: rows}
 	v.table = table{cell: v.cell, columns: []column{
 		{title: "KEY", min: 3, want: 3},
 		{title: "ACTION", min: 14, want: 16},

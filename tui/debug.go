@@ -161,7 +161,7 @@ func (v *debugView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 // add carries out what is shown. A key that was in flight when it appeared
 // doesn't count.
 func (v *debugView) add() tea.Cmd {
-	if v.preview == nil || v.app.now().Sub(v.opened) < settleTime || !v.app.writesNow() {
+	if v.preview == nil || v.app.settling(v.opened) || !v.app.writesNow() {
 		return nil
 	}
 	return v.app.confirmHere("Add it", "A debug container stays in the pod until it is gone", []string{v.namespace}, v.addNow)

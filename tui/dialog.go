@@ -15,6 +15,9 @@ import (
 // opened: keys already in flight must not answer it.
 const settleTime = 400 * time.Millisecond
 
+// settling says that what asks has only just opened.
+func (a *App) settling(opened time.Time) bool { return a.now().Sub(opened) < settleTime }
+
 // question is something to decide. Cancel is always the default.
 type question struct {
 	title, text string
@@ -49,7 +52,7 @@ func (a *App) ask(q question) {
 }
 
 func (d *dialog) onKey(msg tea.KeyPressMsg) tea.Cmd {
-	if d.app.now().Sub(d.opened) < settleTime {
+	if d.app.settling(d.opened) {
 		return nil
 	}
 	keys := d.app.keys

@@ -65,11 +65,8 @@ func (v *diffView) applyLabel(ready []int) string {
 	return label
 }
 
-// settling says that the page has only just appeared.
-func (v *diffView) settling() bool { return v.app.now().Sub(v.opened) < settleTime }
-
 func (v *diffView) onClick(msg tea.MouseClickMsg) tea.Cmd {
-	if msg.Y != v.buttonLine || v.settling() {
+	if msg.Y != v.buttonLine || v.app.settling(v.opened) {
 		return nil
 	}
 	if i := v.buttons.at(v.app.styles, msg.X-2); i >= 0 {

@@ -16,7 +16,7 @@ func (v *diffView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		v.answerNext()
 	case key.Matches(msg, keys.Copy):
 		return v.copyCommands()
-	case v.settling():
+	case v.app.settling(v.opened):
 	case key.Matches(msg, keys.NextButton):
 		v.buttons.move(1)
 	case key.Matches(msg, keys.PreviousButton):

@@ -52,7 +52,7 @@ func (f *form) onKey(msg tea.KeyPressMsg) (handedIn bool, cmd tea.Cmd) {
 	input := &f.fields[f.focus].input
 	switch {
 	case key.Matches(msg, f.app.keys.Press):
-		return f.app.now().Sub(f.opened) >= settleTime, nil
+		return !f.app.settling(f.opened), nil
 	case msg.String() == "down", msg.String() == "tab":
 		f.focus = (f.focus + 1) % len(f.fields)
 		return false, nil

@@ -13,7 +13,7 @@ import (
 // create carries out what is shown. A key that was in flight when it appeared
 // doesn't count.
 func (v *nodeProbeView) create() tea.Cmd {
-	if v.app.now().Sub(v.opened) < settleTime || !v.app.writesNow() {
+	if v.app.settling(v.opened) || !v.app.writesNow() {
 		return nil
 	}
 	return v.app.confirmHere("Create it", "A pod will read the node's files for some seconds", []string{v.plan.plan.Pod.Namespace}, v.createNow)

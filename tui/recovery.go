@@ -117,7 +117,7 @@ func (v *recoveryView) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		keys := v.app.keys
 		switch {
-		case v.running || v.app.now().Sub(v.opened) < settleTime:
+		case v.running || v.app.settling(v.opened):
 		case key.Matches(msg, keys.NextButton):
 			v.buttons.move(1)
 		case key.Matches(msg, keys.PreviousButton):
