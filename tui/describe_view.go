@@ -17,7 +17,6 @@ type describeView struct {
 	about   *description
 	problem string
 	pager
-	drawn   drawnFor
 	version int
 }
 

@@ -42,7 +42,6 @@ type diffView struct {
 
 	look diffLook
 	pager
-	drawn   drawnFor
 	version int
 	// buttonLine is where the buttons were drawn.
 	buttonLine int

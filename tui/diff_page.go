@@ -12,9 +12,8 @@ import (
 )
 
 func (v *diffView) render(width, height int) []string {
-	if now := (drawnFor{width, v.app.theme.Name, v.version}); now != v.drawn {
+	if v.pager.outdated(v.app, width, v.version) {
 		v.pager.setLines(v.draw(width - 2))
-		v.drawn = now
 	}
 	v.buttonLine = height - 1
 	panel := v.renderAnswering(width)

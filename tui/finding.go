@@ -22,7 +22,6 @@ type findingView struct {
 	object objectMsg
 	plan   planMsg
 	pager  pager
-	drawn  drawnFor
 	// version counts what the page is drawn from.
 	version int
 }

@@ -10,9 +10,8 @@ import (
 )
 
 func (v *findingView) render(width, height int) []string {
-	if now := (drawnFor{width, v.app.theme.Name, v.version}); now != v.drawn {
+	if v.pager.outdated(v.app, width, v.version) {
 		v.pager.setLines(indent(v.draw(min(width-5, 120)), 2))
-		v.drawn = now
 	}
 	return v.pager.render(v.app.styles, width, height)
 }

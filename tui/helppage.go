@@ -15,7 +15,6 @@ import (
 type helpPage struct {
 	app   *App
 	pager pager
-	drawn drawnFor
 	// commands leaves the keys out.
 	commands bool
 }
@@ -43,9 +42,8 @@ func (h *helpPage) onMouse(msg tea.Msg) {
 }
 
 func (h *helpPage) render(width, height int) []string {
-	if now := (drawnFor{width, h.app.theme.Name, nil}); now != h.drawn {
+	if h.pager.outdated(h.app, width, h.commands) {
 		h.pager.setLines(indent(h.draw(width-3), 2))
-		h.drawn = now
 	}
 	return h.pager.render(h.app.styles, width, height)
 }

@@ -15,7 +15,6 @@ type lessonView struct {
 	app   *App
 	check scanners.Check
 	pager
-	drawn drawnFor
 }
 
 func newLessonView(a *App, c scanners.Check) *lessonView {
@@ -40,9 +39,8 @@ func (v *lessonView) update(msg tea.Msg) tea.Cmd {
 const readingWidth = 96
 
 func (v *lessonView) render(width, height int) []string {
-	if now := (drawnFor{width, v.app.theme.Name, v.check.ID}); now != v.drawn {
+	if v.pager.outdated(v.app, width, v.check.ID) {
 		v.pager.setLines(indent(v.draw(min(width-5, readingWidth)), 2))
-		v.drawn = now
 	}
 	return v.pager.render(v.app.styles, width, height)
 }

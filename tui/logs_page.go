@@ -12,15 +12,14 @@ import (
 func (v *logsView) render(width, height int) []string {
 	s := v.app.styles
 	head := " " + s.bold.Render(clip(kube.Clean(v.heading()), width-2))
-	if now := (drawnFor{width, v.app.theme.Name, v.version}); now != v.drawn {
-		atEnd := v.drawn.of == nil || v.pager.port.AtBottom()
+	atEnd := v.pager.drawn.of == nil || v.pager.port.AtBottom()
+	if v.pager.outdated(v.app, width, v.version) {
 		v.pager.setLines(v.draw(width))
 		v.pager.port.SetWidth(width - 1)
 		v.pager.port.SetHeight(height - 1)
 		if atEnd {
 			v.pager.toBottom()
 		}
-		v.drawn = now
 	}
 	return append([]string{head}, v.pager.render(s, width, height-1)...)
 }

@@ -35,7 +35,6 @@ type logsView struct {
 	reading int
 
 	pager   pager
-	drawn   drawnFor
 	version int
 }
 

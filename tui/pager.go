@@ -14,6 +14,22 @@ type pager struct {
 	// lose it.
 	at     int
 	search search
+	drawn  drawnFor
+}
+
+// drawnFor is what the lines were drawn for: they are kept until it changes.
+type drawnFor struct {
+	width int
+	theme string
+	of    any
+}
+
+// outdated says whether the lines have to be drawn anew: for another width or
+// theme, or of something that has changed. Who asks does so.
+func (p *pager) outdated(a *App, width int, of any) bool {
+	before := p.drawn
+	p.drawn = drawnFor{width, a.theme.Name, of}
+	return p.drawn != before
 }
 
 func newPager() pager {

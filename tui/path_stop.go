@@ -31,7 +31,6 @@ type pathStopView struct {
 	attempts []attempt
 
 	pager
-	drawn   drawnFor
 	version int
 }
 

@@ -22,9 +22,8 @@ func (v *pathStopView) render(width, height int) []string {
 		head = append(head, " "+v.app.styles.bold.Render(clip("Which object is it?", width-2)))
 		head = append(head, v.form.render(width)...)
 	}
-	if now := (drawnFor{width, v.app.theme.Name, fmt.Sprint(v.version, v.app.readOnly)}); now != v.drawn {
+	if v.pager.outdated(v.app, width, fmt.Sprint(v.version, v.app.readOnly)) {
 		v.pager.setLines(indent(v.draw(min(width-5, readingWidth)), 2))
-		v.drawn = now
 	}
 	return append(head, v.pager.render(v.app.styles, width, max(height-len(head), 1))...)
 }

@@ -15,7 +15,6 @@ import (
 type postureView struct {
 	app *App
 	pager
-	drawn drawnFor
 	// sum is the standing of a snapshot's findings; the latest one's may be
 	// on its way.
 	sum *standing

@@ -12,10 +12,8 @@ const twoColumns = 100
 const widestPosture = 150
 
 func (v *postureView) render(width, height int) []string {
-	now := drawnFor{width, v.app.theme.Name, [3]any{v.app.snapshot, v.sum, v.selected}}
-	if now != v.drawn {
+	if v.pager.outdated(v.app, width, [3]any{v.app.snapshot, v.sum, v.selected}) {
 		v.pager.setLines(v.draw(min(width-1, widestPosture)))
-		v.drawn = now
 	}
 	if v.reveal {
 		v.pager.port.SetHeight(height)

@@ -23,7 +23,6 @@ type subjectView struct {
 	lines  []lineRange
 	at     int
 	pager
-	drawn drawnFor
 }
 
 func (a *App) openSubject(subject rbac.Subject) tea.Cmd {

@@ -10,7 +10,7 @@ import (
 )
 
 func (v *subjectView) render(width, height int) []string {
-	if now := (drawnFor{width, v.app.theme.Name, [2]any{v.rights, v.at}}); now != v.drawn {
+	if v.pager.outdated(v.app, width, [2]any{v.rights, v.at}) {
 		lines := indent(v.draw(min(width-5, 120)), gutter)
 		if v.at < len(v.lines) {
 			for i := v.lines[v.at].from; i < v.lines[v.at].to; i++ {
@@ -18,7 +18,6 @@ func (v *subjectView) render(width, height int) []string {
 			}
 		}
 		v.pager.setLines(lines)
-		v.drawn = now
 	}
 	return v.pager.render(v.app.styles, width, height)
 }

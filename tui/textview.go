@@ -11,14 +11,6 @@ type textView struct {
 	name string
 	text string
 	pager
-	drawn drawnFor
-}
-
-// drawnFor is what lines were drawn for: they are kept until it changes.
-type drawnFor struct {
-	width int
-	theme string
-	of    any
 }
 
 func newTextView(a *App, name, text string) *textView {
@@ -40,13 +32,9 @@ func (v *textView) update(msg tea.Msg) tea.Cmd {
 }
 
 func (v *textView) render(width, height int) []string {
-	if now := (drawnFor{width, v.app.theme.Name, v.text}); now != v.drawn {
-		lines := []string{""}
-		for _, line := range wrapStyled(v.app.styles.text, v.text, min(width-4, 100)) {
-			lines = append(lines, "  "+line)
-		}
-		v.pager.setLines(lines)
-		v.drawn = now
+	if v.pager.outdated(v.app, width, v.text) {
+		lines := indent(wrapStyled(v.app.styles.text, v.text, min(width-4, 100)), 2)
+		v.pager.setLines(append([]string{""}, lines...))
 	}
 	return v.pager.render(v.app.styles, width, height)
 }

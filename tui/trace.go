@@ -18,7 +18,6 @@ type traceView struct {
 
 	result *tracedMsg
 	pager
-	drawn   drawnFor
 	version int
 }
 

@@ -16,9 +16,8 @@ func (v *traceView) render(width, height int) []string {
 		note := "Nothing is changed by it: what would change something is sent as a dry run. ↑↓ go to a field, → takes what is suggested, enter asks the server."
 		return v.renderForm("Follow a request through the API server", note, width, height)
 	}
-	if now := (drawnFor{width, v.app.theme.Name, v.version}); now != v.drawn {
+	if v.pager.outdated(v.app, width, v.version) {
 		v.pager.setLines(indent(v.draw(min(width-5, 120)), 2))
-		v.drawn = now
 	}
 	return v.pager.render(s, width, height)
 }

@@ -16,7 +16,6 @@ type yamlView struct {
 	path   string
 	object objectMsg
 	pager
-	drawn drawnFor
 }
 
 func (a *App) openYAML(ref kube.Ref, path string) tea.Cmd {
@@ -70,10 +69,9 @@ func (v *yamlView) copyYAML() tea.Cmd {
 }
 
 func (v *yamlView) render(width, height int) []string {
-	if now := (drawnFor{width, v.app.theme.Name, v.object}); now != v.drawn {
-		first := v.drawn.of == nil || v.drawn.of == (objectMsg{})
-		from := v.setLines(width)
-		if v.drawn = now; first && from > height/2 {
+	first := v.pager.drawn.of == nil || v.pager.drawn.of == (objectMsg{})
+	if v.pager.outdated(v.app, width, v.object) {
+		if from := v.setLines(width); first && from > height/2 {
 			v.pager.port.SetHeight(height)
 			v.pager.toLine(from - height/3)
 		}
