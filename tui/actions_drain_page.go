@@ -19,11 +19,7 @@ func (v *drainView) draw(width int) []string {
 	}
 	if v.err != nil {
 		why, steps := whyNot(v.err)
-		lines := bullet(s.warning, s.warning, "!", why, width)
-		for _, line := range splitLines(steps) {
-			lines = append(lines, indent(wrapStyled(s.text, line, width-4), 4)...)
-		}
-		return lines
+		return drawManual(s, why, steps, width)
 	}
 	lines := indent(wrapStyled(s.bold, v.plan.Title, width-2), 2)
 	if v.ending != "" { // above what is long

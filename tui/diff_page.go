@@ -81,6 +81,11 @@ func (v *diffView) outcome(p proposal, width int) []string {
 	if why == "" {
 		return nil
 	}
+	return drawManual(s, why, steps, width)
+}
+
+// drawManual draws why kiln doesn't do something, and the steps of who does.
+func drawManual(s *styles, why, steps string, width int) []string {
 	lines := bullet(s.warning, s.warning, "!", why, width)
 	for _, line := range splitLines(steps) {
 		lines = append(lines, indent(wrapStyled(s.text, line, width-4), 4)...)
