@@ -36,13 +36,16 @@ func (v *diffView) confirmApply() tea.Cmd {
 func (v *diffView) namespaces() []string {
 	var all []string
 	for _, i := range v.ready() {
-		for _, t := range v.proposals[i].preview.Targets {
-			name := t.Change.Target.Namespace
-			if t.Change.Target.Kind == "Namespace" {
-				name = t.Change.Target.Name
-			}
-			all = append(all, name)
-		}
+		all = append(all, namespacesOf(v.proposals[i].preview)...)
+	}
+	return all
+}
+
+// namespacesOf are those that a preview would write to.
+func namespacesOf(p fixes.Preview) []string {
+	var all []string
+	for _, t := range p.Targets {
+		all = append(all, namespaceOfRef(t.Change.Target))
 	}
 	return all
 }

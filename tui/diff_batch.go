@@ -59,9 +59,7 @@ func markHidden(proposals []proposal, shown func(id string) bool) []proposal {
 // proposeUndoBatch previews the undo of each entry of a batch. What a newer
 // one has built on can only be previewed once that is back.
 func (s *Session) proposeUndoBatch(ctx context.Context, group string) []proposal {
-	entries := slices.DeleteFunc(s.fixer.Journal.Group(group), func(e fixes.Entry) bool {
-		return e.State != fixes.Applied && e.State != fixes.Partial && e.State != fixes.Undoing
-	})
+	entries := slices.DeleteFunc(s.fixer.Journal.Group(group), func(e fixes.Entry) bool { return !e.Undoable() })
 	slices.Reverse(entries)
 	var all []proposal
 	touched := map[kube.Ref]bool{}

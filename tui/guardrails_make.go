@@ -19,11 +19,7 @@ func (a *App) openKeep(check string, ref kube.Ref) tea.Cmd {
 		a.flash(info, "there is no finding here whose check could be kept fixed")
 		return nil
 	}
-	namespace := ref.Namespace
-	if ref.Kind == "Namespace" {
-		namespace = ref.Name
-	}
-	return a.openGuard(fixes.GuardRequest{Check: check, Namespace: namespace})
+	return a.openGuard(fixes.GuardRequest{Check: check, Namespace: namespaceOfRef(ref)})
 }
 
 // openGuard previews a guardrail. Without a stage it is the next one.

@@ -136,10 +136,7 @@ func (p *plain) questions(all []fixes.Question) {
 // write changes the cluster, in production only after its name was typed. It
 // says whether it did.
 func (p *plain) write(ctx context.Context, preview fixes.Preview, carryOut func() (fixes.Entry, error)) bool {
-	names := []string{p.session.cluster.Context}
-	for _, t := range preview.Targets {
-		names = append(names, t.Change.Target.Namespace)
-	}
+	names := append([]string{p.session.cluster.Context}, namespacesOf(preview)...)
 	if i := slices.IndexFunc(names, p.opts.Settings.LooksProduction); i >= 0 {
 		if typed, _ := p.ask(ctx, "This is production. To go on, type "+kube.Clean(names[i])+": "); typed != names[i] {
 			p.say("Cancelled: nothing was changed.")
@@ -192,29 +189,39 @@ func (p *plain) journal(context.Context, string) error {
 }
 
 func (p *plain) undo(ctx context.Context, arg string) error {
-	entries, err := p.entries()
-	if err != nil {
+	one, err := p.undoOf(ctx, arg)
+	if err != nil || !p.show(one) {
 		return err
-	}
-	n := slices.IndexFunc(entries, func(e fixes.Entry) bool { return e.State == fixes.Applied })
-	if arg != "" {
-		number, err := strconv.Atoi(arg)
-		if err != nil || number < 1 || number > len(entries) {
-			return fmt.Errorf("%q is no number of a journal entry: there are %d", arg, len(entries))
-		}
-		n = number - 1
-	}
-	if n < 0 {
-		return errors.New("there is nothing to take back")
-	}
-	one := p.session.proposeUndo(ctx, entries[n])
-	if !p.show(one) {
-		return nil
 	}
 	if answer, _ := p.ask(ctx, "undo or cancel? "); !strings.EqualFold(answer, "undo") {
 		p.say("Cancelled: nothing was changed.")
 		return nil
 	}
-	p.write(ctx, one.preview, func() (fixes.Entry, error) { return p.session.fixer.Undo(ctx, entries[n].ID) })
+	p.write(ctx, one.preview, func() (fixes.Entry, error) { return p.session.fixer.Undo(ctx, one.entry) })
 	return nil
+}
+
+// undoOf previews the undo of the entry with a number; without one, of the
+// newest that can be taken back in this cluster.
+func (p *plain) undoOf(ctx context.Context, number string) (proposal, error) {
+	entries, err := p.entries()
+	if err != nil {
+		return proposal{}, err
+	}
+	if number != "" {
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 1 || n > len(entries) {
+			return proposal{}, fmt.Errorf("%q is no number of a journal entry: there are %d", number, len(entries))
+		}
+		return p.session.proposeUndo(ctx, entries[n-1]), nil
+	}
+	for _, e := range entries {
+		if !e.Undoable() {
+			continue
+		}
+		if one := p.session.proposeUndo(ctx, e); !errors.Is(one.err, fixes.ErrOtherCluster) {
+			return one, nil
+		}
+	}
+	return proposal{}, errors.New("there is nothing to take back")
 }

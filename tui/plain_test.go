@@ -9,7 +9,10 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
 
+	"kiln/fixes"
+	"kiln/kube"
 	"kiln/kube/kubetest"
 	"kiln/scanners/catalogue"
 )
@@ -131,6 +134,45 @@ func TestPlainFixesAndUndoes(t *testing.T) {
 	c.say("quit")
 	if err := <-c.end; err != nil {
 		t.Error(err)
+	}
+}
+
+// Without a screen, production wants its name typed as well.
+func TestPlainWantsTheNameOfProductionTyped(t *testing.T) {
+	deployment := kube.Ref{APIVersion: "apps/v1", Kind: "Deployment", Namespace: "shop", Name: "web"}
+	inProd := deployment
+	inProd.Namespace = "shop-prod"
+	for _, c := range []struct {
+		name, context string
+		target        kube.Ref
+		typed         string
+		written       bool
+	}{
+		{"elsewhere", "staging", deployment, "", true},
+		{"a context", "prod-eu", deployment, "prod-eu", true},
+		{"a context, without its name", "prod-eu", deployment, "yes", false},
+		{"a namespace", "staging", inProd, "shop-prod", true},
+		{"a namespace, by the context's name", "staging", inProd, "staging", false},
+		{"a Namespace itself", "staging", kube.Ref{APIVersion: "v1", Kind: "Namespace", Name: "shop-prod"}, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cluster, err := kube.NewCluster(&rest.Config{Host: "http://127.0.0.1:1"}, c.context)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := make(chan string, 1)
+			lines <- c.typed
+			p := &plain{out: io.Discard, lines: lines, session: &Session{cluster: cluster}}
+			preview := fixes.Preview{Targets: []fixes.TargetPreview{{Change: fixes.Change{Target: c.target}}}}
+			carried := false
+			p.write(t.Context(), preview, func() (fixes.Entry, error) {
+				carried = true
+				return fixes.Entry{}, nil
+			})
+			if carried != c.written {
+				t.Errorf("after %q it was written: %v, want %v", c.typed, carried, c.written)
+			}
+		})
 	}
 }
 

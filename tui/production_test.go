@@ -7,6 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"kiln/fixes"
+	"kiln/kube"
 	"kiln/scanners"
 )
 
@@ -107,6 +109,27 @@ func TestProductionNamespaceWantsItsNameTyped(t *testing.T) {
 	press(a, "enter")
 	if !applied {
 		t.Errorf("the name was typed:\n%s", screenText(a))
+	}
+}
+
+// What is written to a Namespace is written in it.
+func TestANamespaceOfProductionIsItself(t *testing.T) {
+	ref := kube.Ref{APIVersion: "v1", Kind: "Namespace", Name: "shop-prod"}
+	a, c := configuredApp(t, scanners.Config{}, "shared")
+	p := fixtureProposal()
+	p.preview.Targets[0].Change.Target = ref
+	_, written := openCountedDiff(a, nil, p)
+	applyAll(a, c, "tab", "enter")
+	if a.dialog == nil || len(*written) > 0 {
+		t.Errorf("a fix is written without a question:\n%s", screenText(a))
+	}
+	a.dialog = nil
+	interrupted := interruption()
+	interrupted.Entry.Objects = []fixes.JournalObject{{Ref: ref}}
+	a.push(newRecoveryView(a, interrupted))
+	applyAll(a, c, "tab", "enter")
+	if a.dialog == nil || a.doing() != "" {
+		t.Errorf("what was interrupted goes on without a question:\n%s", screenText(a))
 	}
 }
 

@@ -140,7 +140,7 @@ func (v *recoveryView) press() tea.Cmd {
 	settle := func() tea.Cmd { return v.settle(label) }
 	var namespaces []string
 	for _, o := range v.recovery.Entry.Objects {
-		namespaces = append(namespaces, o.Ref.Namespace)
+		namespaces = append(namespaces, namespaceOfRef(o.Ref))
 	}
 	return v.app.confirmHere(label, label, namespaces, settle)
 }

@@ -168,13 +168,15 @@ func (s *snapshot) measure() {
 	})
 }
 
-// namespaceOf is where a finding is listed: the object's namespace, or the
-// namespace that it is about.
-func namespaceOf(f *scanners.Finding) string {
-	if f.Object.Kind == "Namespace" {
-		return f.Object.Name
+// namespaceOf is where a finding is listed.
+func namespaceOf(f *scanners.Finding) string { return namespaceOfRef(f.Object) }
+
+// namespaceOfRef is the object's namespace; a Namespace's is itself.
+func namespaceOfRef(ref kube.Ref) string {
+	if ref.Kind == "Namespace" {
+		return ref.Name
 	}
-	return f.Object.Namespace
+	return ref.Namespace
 }
 
 // objectText is Kind/name, and the container where there is one.
