@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,11 +17,11 @@ const nodeProbeCheck = "node-probe"
 
 // NodeStore is where what node probes saw is kept, beside the journal.
 func NodeStore() (*kube.NodeStore, error) {
-	journal, err := JournalDir()
+	dir, err := inState("nodes")
 	if err != nil {
 		return nil, err
 	}
-	return kube.NewNodeStore(filepath.Join(filepath.Dir(journal), "nodes")), nil
+	return kube.NewNodeStore(dir), nil
 }
 
 // ProbeNode creates the plan's pod, reads what it saw and deletes it. The entry

@@ -20,6 +20,27 @@ type Fixer struct {
 	Evidence *kube.EvidenceStore
 }
 
+// Open is a Fixer of a cluster with the journal and the evidence in the state
+// folder.
+func Open(cluster *kube.Cluster) (*Fixer, error) {
+	dir, err := JournalDir()
+	if err != nil {
+		return nil, err
+	}
+	journal, err := OpenJournal(dir)
+	if err != nil {
+		return nil, err
+	}
+	if dir, err = inState("evidence"); err != nil {
+		return nil, err
+	}
+	evidence, err := kube.OpenEvidence(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Fixer{Cluster: cluster, Journal: journal, Evidence: evidence}, nil
+}
+
 // Plan finds the recipe for a finding and plans its change on the live object.
 // Questions without an answer get the default; an answer that fits no question
 // is an AnswerError. With an error of the recipe the plan has its questions:

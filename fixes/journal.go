@@ -20,17 +20,29 @@ type Journal struct{ dir string }
 // journalVersion is the format of the entries' files.
 const journalVersion = "kiln/v1"
 
-// JournalDir is where the journal is by default: in the XDG state folder.
-func JournalDir() (string, error) {
+// StateDir is where kiln keeps what it has to remember: in the XDG state folder.
+func StateDir() (string, error) {
 	// The specification wants relative paths to be ignored.
 	if state := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(state) {
-		return filepath.Join(state, "kiln", "journal"), nil
+		return filepath.Join(state, "kiln"), nil
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return "", fmt.Errorf("finding the folder for the journal: %w; XDG_STATE_HOME can name one", err)
 	}
-	return filepath.Join(home, ".local", "state", "kiln", "journal"), nil
+	return filepath.Join(home, ".local", "state", "kiln"), nil
+}
+
+// JournalDir is where the journal is by default.
+func JournalDir() (string, error) { return inState("journal") }
+
+// inState is a path in the state folder.
+func inState(name string) (string, error) {
+	state, err := StateDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(state, name), nil
 }
 
 // OpenJournal opens the journal in dir, and makes the folder if it's missing.

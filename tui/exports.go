@@ -77,9 +77,9 @@ func exportsFolder() (string, error) {
 
 // exportsPath is in kiln's state folder.
 func exportsPath() (string, error) {
-	journal, err := fixes.JournalDir()
+	state, err := fixes.StateDir()
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(filepath.Dir(journal), "exports"), nil
+	return filepath.Join(state, "exports"), nil
 }

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -10,22 +9,6 @@ import (
 	"kiln/kube"
 	"kiln/scanners"
 )
-
-func openFixer(cluster *kube.Cluster) (*fixes.Fixer, error) {
-	dir, err := fixes.JournalDir()
-	if err != nil {
-		return nil, err
-	}
-	journal, err := fixes.OpenJournal(dir)
-	if err != nil {
-		return nil, err
-	}
-	evidence, err := kube.OpenEvidence(filepath.Join(filepath.Dir(dir), "evidence"))
-	if err != nil {
-		return nil, err
-	}
-	return &fixes.Fixer{Cluster: cluster, Journal: journal, Evidence: evidence}, nil
-}
 
 // openFix previews the fixes of findings. Why it can't is said.
 func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {

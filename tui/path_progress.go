@@ -29,11 +29,11 @@ func newPathProgress() pathProgress {
 
 // pathFile is where the progress is kept: in the XDG state folder.
 func pathFile() (string, error) {
-	journal, err := fixes.JournalDir()
+	state, err := fixes.StateDir()
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(filepath.Dir(journal), "path.json"), nil
+	return filepath.Join(state, "path.json"), nil
 }
 
 // readPathProgress reads it; none yet is the beginning.

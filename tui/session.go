@@ -35,7 +35,7 @@ func connect(ctx context.Context, opts Options, contextName string, readOnly boo
 		return nil, err
 	}
 	s := &Session{cluster: cluster, checks: opts.Checks}
-	s.fixer, s.fixerErr = openFixer(cluster)
+	s.fixer, s.fixerErr = fixes.Open(cluster)
 	return s, nil
 }
 

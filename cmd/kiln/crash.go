@@ -16,11 +16,11 @@ import (
 
 // crashFolder is where reports of crashes are kept, beside the journal.
 func crashFolder() (string, error) {
-	journal, err := fixes.JournalDir()
+	state, err := fixes.StateDir()
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(filepath.Dir(journal), "crashes"), nil
+	return filepath.Join(state, "crashes"), nil
 }
 
 // tellCrash says what has panicked and what to do next, and returns the exit

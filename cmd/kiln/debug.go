@@ -184,13 +184,13 @@ func (a *app) newSession(ctx context.Context, fixer *fixes.Fixer, pod *corev1.Po
 	if _, err := fixer.Debug(ctx, plan, pod, after); err != nil {
 		return err
 	}
-	return a.session(ctx, fixer.Cluster, plan, o)
+	return a.session(ctx, fixer, plan, o)
 }
 
 // session waits for the debug container and opens a shell. However that goes,
 // the container doesn't outlive it, unless it is to be kept.
-func (a *app) session(ctx context.Context, cluster *kube.Cluster, plan kube.DebugPlan, o debugOptions) error {
-	name := plan.Container.Name
+func (a *app) session(ctx context.Context, fixer *fixes.Fixer, plan kube.DebugPlan, o debugOptions) error {
+	cluster, name := fixer.Cluster, plan.Container.Name
 	waiting, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
 	fmt.Fprintf(a.err, "waiting for %s\n", name)
@@ -203,7 +203,7 @@ func (a *app) session(ctx context.Context, cluster *kube.Cluster, plan kube.Debu
 		defer a.endQuietly(ctx, cluster, plan.Pod, name)
 	}
 	if o.probe {
-		return a.probe(ctx, cluster, plan, o.output)
+		return a.probe(ctx, fixer, plan, o.output)
 	}
 	return a.shell(ctx, cluster, plan.Pod, name, o.command)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -14,28 +13,15 @@ import (
 
 // probe looks at the target from a debug container that runs, keeps what it
 // saw, and writes it.
-func (a *app) probe(ctx context.Context, cluster *kube.Cluster, plan kube.DebugPlan, output string) error {
-	evidence, err := cluster.Probe(ctx, plan, time.Now())
+func (a *app) probe(ctx context.Context, fixer *fixes.Fixer, plan kube.DebugPlan, output string) error {
+	evidence, err := fixer.Cluster.Probe(ctx, plan, time.Now())
 	if err != nil {
 		return err
 	}
-	store, err := openEvidence()
-	if err != nil {
-		return err
-	}
-	if err := store.Add(cluster, evidence); err != nil {
+	if err := fixer.Evidence.Add(fixer.Cluster, evidence); err != nil {
 		return err
 	}
 	return a.writeSeen(evidence, evidence.Facts(), output)
-}
-
-// openEvidence opens the evidence, beside the journal.
-func openEvidence() (*kube.EvidenceStore, error) {
-	journal, err := fixes.JournalDir()
-	if err != nil {
-		return nil, err
-	}
-	return kube.OpenEvidence(filepath.Join(filepath.Dir(journal), "evidence"))
 }
 
 // writeSeen writes what a probe saw: whole for programs, or as facts for

@@ -14,15 +14,10 @@ func (a *app) fixer(ctx context.Context) (*fixes.Fixer, error) {
 	if err != nil {
 		return nil, err
 	}
-	journal, err := openJournal()
+	fixer, err := fixes.Open(cluster)
 	if err != nil {
 		return nil, err
 	}
-	evidence, err := openEvidence()
-	if err != nil {
-		return nil, err
-	}
-	fixer := &fixes.Fixer{Cluster: cluster, Journal: journal, Evidence: evidence}
 	open, err := fixer.Recover(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("looking through the journal: %w", err)

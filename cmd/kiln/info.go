@@ -44,7 +44,7 @@ func newInfo(a *app) *cobra.Command {
 // files are all files and folders of kiln's own, whether they are there yet or
 // not.
 func (a *app) files() ([]tui.File, error) {
-	journal, err := fixes.JournalDir()
+	state, err := fixes.StateDir()
 	if err != nil {
 		return nil, err
 	}
@@ -56,10 +56,9 @@ func (a *app) files() ([]tui.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	state := filepath.Dir(journal)
 	return append([]tui.File{
 		{What: "Configuration", Path: orDash(a.configPath())},
-		{What: "Journal", Path: journal},
+		{What: "Journal", Path: filepath.Join(state, "journal")},
 		{What: "Evidence", Path: filepath.Join(state, "evidence")},
 		{What: "Nodes", Path: filepath.Join(state, "nodes")},
 		{What: "Crash reports", Path: crashes},
