@@ -28,19 +28,14 @@ func newChecks(a *app) *cobra.Command {
 		Short: "List the catalogue of checks",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
+			if err := checkOutput(output, listFormats()...); err != nil {
+				return err
+			}
 			entries := make([]checkEntry, 0, len(a.checks))
 			for _, c := range a.checks {
 				entries = append(entries, checkEntry{c.ID, c.Layer, c.Severity, c.Title, c.References, c.Fix})
 			}
-			switch output {
-			case "json":
-				return writeJSON(a.out, entries)
-			case "yaml":
-				return writeYAML(a.out, entries)
-			case "table":
-				return a.writeChecks(entries)
-			}
-			return usageErrorf("--output: unknown format %q: use table, json or yaml", output)
+			return a.writeList(output, entries, func() error { return a.writeChecks(entries) })
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "table, json or yaml")

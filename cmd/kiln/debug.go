@@ -97,8 +97,6 @@ func (o *debugOptions) take(cmd *cobra.Command, args []string) error {
 		return usageErrorf("kiln debug --list takes no pod; -n limits it to a namespace")
 	case !o.list && len(args) != 1:
 		return usageErrorf("kiln debug takes one pod; 'kiln debug --help' has examples")
-	case !slices.Contains([]string{"text", "json", "yaml"}, o.output):
-		return usageErrorf("--output: unknown format %q: use text, json or yaml", o.output)
 	case o.probe && len(o.command) > 0:
 		return usageErrorf("--probe runs a command of its own")
 	case !o.list && strings.HasPrefix(args[0], nodeArgument) && !o.probe:
@@ -110,7 +108,7 @@ func (o *debugOptions) take(cmd *cobra.Command, args []string) error {
 	case o.Profile != "" && !slices.Contains(kube.DebugProfiles(), o.Profile):
 		return usageErrorf("--profile: unknown profile %q: use %s", o.Profile, strings.Join(kube.DebugProfiles(), ", "))
 	}
-	return nil
+	return checkOutput(o.output, "text", "json", "yaml")
 }
 
 // debug does what the options ask for on one pod.

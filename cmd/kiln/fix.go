@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"kiln/fixes"
-	"kiln/kube"
 	"kiln/scanners"
 )
 
@@ -88,8 +86,8 @@ type proposal struct {
 }
 
 func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
-	if !slices.Contains([]string{"diff", "patch", "json"}, o.output) {
-		return usageErrorf("--output: unknown format %q: use diff, patch or json", o.output)
+	if err := checkOutput(o.output, "diff", "patch", "json"); err != nil {
+		return err
 	}
 	if o.to != "" && o.output != "patch" {
 		return usageErrorf("--to is where -o patch writes: say both")
@@ -102,15 +100,8 @@ func (a *app) fix(ctx context.Context, args []string, o fixOptions) error {
 	if err != nil {
 		return err
 	}
-	fixer, err := a.fixer(ctx)
+	fixer, inv, err := a.fixerAndInventory(ctx)
 	if err != nil {
-		return err
-	}
-	inv, err := kube.Collect(ctx, fixer.Cluster, kube.CollectOptions{Namespace: a.namespace()}, nil)
-	if err != nil {
-		return err
-	}
-	if err := a.checkNamespace(inv); err != nil {
 		return err
 	}
 	findings, err := choose(scanners.Evaluate(wanted, inv), args, a.namespace(), o.object)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"kiln/fixes"
 	"kiln/kube"
@@ -61,14 +60,12 @@ func (o fixOptions) checkFiles(args []string) error {
 		return usageErrorf("--all is for manifests: name them with -f")
 	case o.all && len(args) > 0:
 		return usageErrorf("--all fixes every finding: name no check or ID besides")
-	case !slices.Contains([]string{"diff", "patch", "json"}, o.output):
-		return usageErrorf("--output: unknown format %q: use diff, patch or json", o.output)
 	case o.to != "":
 		return usageErrorf("--to is for a cluster's objects: -f edits their manifests, and -o patch prints a patch")
 	case o.words.TakeOver || o.words.Stopgap:
 		return usageErrorf("--force-conflicts and --stopgap are for a cluster's objects, not for -f")
 	}
-	return nil
+	return checkOutput(o.output, "diff", "patch", "json")
 }
 
 func (a *app) openFiles(ctx context.Context, args []string, o fixOptions) (*fileFix, error) {

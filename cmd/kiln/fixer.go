@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"kiln/fixes"
+	"kiln/kube"
 )
 
 // fixer opens the cluster and the journal, and tells of what an interrupted
@@ -26,10 +27,15 @@ func (a *app) fixer(ctx context.Context) (*fixes.Fixer, error) {
 	return fixer, nil
 }
 
-func openJournal() (*fixes.Journal, error) {
-	dir, err := fixes.JournalDir()
+// fixerAndInventory opens the fixer and reads the namespace that is asked for.
+func (a *app) fixerAndInventory(ctx context.Context) (*fixes.Fixer, *kube.Inventory, error) {
+	fixer, err := a.fixer(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return fixes.OpenJournal(dir)
+	inv, err := kube.Collect(ctx, fixer.Cluster, kube.CollectOptions{Namespace: a.namespace()}, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	return fixer, inv, a.checkNamespace(inv)
 }

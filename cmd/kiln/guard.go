@@ -68,22 +68,15 @@ func (o guardOptions) complain(args []string) error {
 	case o.by != "" && o.by != string(fixes.ByLabels) && o.by != string(fixes.ByPolicy):
 		return usageErrorf("--by: unknown kind %q: use labels or policy", o.by)
 	}
-	return nil
+	return checkOutput(o.output, listFormats()...)
 }
 
 func (a *app) guard(ctx context.Context, check string, o guardOptions) error {
 	if _, err := findCheck(a.checks, check); err != nil {
 		return err
 	}
-	fixer, err := a.fixer(ctx)
+	fixer, inv, err := a.fixerAndInventory(ctx)
 	if err != nil {
-		return err
-	}
-	inv, err := kube.Collect(ctx, fixer.Cluster, kube.CollectOptions{Namespace: a.namespace()}, nil)
-	if err != nil {
-		return err
-	}
-	if err := a.checkNamespace(inv); err != nil {
 		return err
 	}
 	request := fixes.GuardRequest{Check: check, Namespace: a.namespace(), Stage: fixes.Warns, By: fixes.GuardKind(o.by), Config: a.settings}
@@ -167,15 +160,7 @@ func (a *app) listGuardrails(ctx context.Context, output string) error {
 			entries = append(entries, guardEntry{g.Name, g.Check, g.Level, g.Namespace, g.Stage, g.By, g.Checked, append([]string{}, g.Warnings...)})
 		}
 	}
-	switch output {
-	case "json":
-		return writeJSON(a.out, entries)
-	case "yaml":
-		return writeYAML(a.out, entries)
-	case "table":
-		return a.writeGuardrails(entries)
-	}
-	return usageErrorf("--output: unknown format %q: use table, json or yaml", output)
+	return a.writeList(output, entries, func() error { return a.writeGuardrails(entries) })
 }
 
 func (a *app) writeGuardrails(entries []guardEntry) error {

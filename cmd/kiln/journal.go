@@ -26,26 +26,35 @@ func newJournal(a *app) *cobra.Command {
 }
 
 func (a *app) journal(output string) error {
-	journal, err := openJournal()
+	if err := checkOutput(output, listFormats()...); err != nil {
+		return err
+	}
+	entries, unreadable, err := a.readJournal()
 	if err != nil {
 		return err
+	}
+	return a.writeList(output, entries, func() error { return a.writeJournal(entries, unreadable) })
+}
+
+// readJournal lists the entries, and tells of those that can't be read.
+func (a *app) readJournal() (entries []fixes.Entry, unreadable int, err error) {
+	journal, err := openJournal()
+	if err != nil {
+		return nil, 0, err
 	}
 	entries, broken := journal.Entries()
 	for _, err := range broken {
 		fmt.Fprintln(a.err, "kiln:", kube.Clean(err.Error()))
 	}
-	if entries == nil {
-		entries = []fixes.Entry{}
+	return append([]fixes.Entry{}, entries...), len(broken), nil
+}
+
+func openJournal() (*fixes.Journal, error) {
+	dir, err := fixes.JournalDir()
+	if err != nil {
+		return nil, err
 	}
-	switch output {
-	case "json":
-		return writeJSON(a.out, entries)
-	case "yaml":
-		return writeYAML(a.out, entries)
-	case "table":
-		return a.writeJournal(entries, len(broken))
-	}
-	return usageErrorf("--output: unknown format %q: use table, json or yaml", output)
+	return fixes.OpenJournal(dir)
 }
 
 func (a *app) writeJournal(entries []fixes.Entry, unreadable int) error {

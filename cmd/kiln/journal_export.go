@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"kiln/fixes"
-	"kiln/kube"
 )
 
 func newJournalExport(a *app) *cobra.Command {
@@ -32,16 +31,12 @@ func (a *app) exportJournal(output, since string) error {
 	if err != nil {
 		return err
 	}
-	if output != "markdown" && output != "json" {
-		return usageErrorf("--output: unknown format %q: use markdown or json", output)
-	}
-	journal, err := openJournal()
-	if err != nil {
+	if err := checkOutput(output, "markdown", "json"); err != nil {
 		return err
 	}
-	entries, broken := journal.Entries()
-	for _, err := range broken {
-		fmt.Fprintln(a.err, "kiln:", kube.Clean(err.Error()))
+	entries, unreadable, err := a.readJournal()
+	if err != nil {
+		return err
 	}
 	report := fixes.NewChangeReport(entries, a.checks, from, time.Now())
 	if output == "json" {
@@ -49,8 +44,8 @@ func (a *app) exportJournal(output, since string) error {
 	} else {
 		_, err = fmt.Fprint(a.out, report.Markdown())
 	}
-	if err == nil && len(broken) > 0 {
-		err = fmt.Errorf("the report lacks %d entries of the journal that can't be read", len(broken))
+	if err == nil && unreadable > 0 {
+		err = fmt.Errorf("the report lacks %d entries of the journal that can't be read", unreadable)
 	}
 	return err
 }

@@ -66,10 +66,7 @@ lead in from outside, and whether the internet and the clouds' metadata
 			if len(args) > 1 {
 				return usageErrorf("kiln reach takes one KIND/NAME at most, and -n NAMESPACE; %d given", len(args))
 			}
-			if output != "text" && output != "json" {
-				return usageErrorf("--output: unknown format %q: use text or json", output)
-			}
-			return nil
+			return checkOutput(output, "text", "json")
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reach(cmd.Context(), strings.Join(args, ""), output)

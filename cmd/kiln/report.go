@@ -10,8 +10,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	sigsyaml "sigs.k8s.io/yaml"
-
 	"kiln/scanners"
 )
 
@@ -29,13 +27,7 @@ func reportWriter(format string) (writeReport, error) {
 	case "sarif":
 		return writeSARIF, nil
 	}
-	return nil, usageErrorf("--output: unknown format %q: use table, json, yaml or sarif", format)
-}
-
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	return nil, checkOutput(format, "table", "json", "yaml", "sarif")
 }
 
 // writeReportJSON writes one finding after the other: a report of a large
@@ -70,14 +62,6 @@ func writeReportJSON(w io.Writer, r scanners.Report) error {
 		buffered.WriteString("\n  ]\n}\n")
 	}
 	return buffered.Flush()
-}
-
-func writeYAML(w io.Writer, v any) error {
-	text, err := sigsyaml.Marshal(v)
-	if err == nil {
-		_, err = w.Write(text)
-	}
-	return err
 }
 
 // writeTable is for people: the findings, the checks that could not be

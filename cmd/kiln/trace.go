@@ -51,10 +51,7 @@ nothing else through.`,
 			if len(args) == 0 || len(args) > 3 || len(args) == 1 && file == "" {
 				return usageErrorf("kiln trace takes VERB RESOURCE [NAME], such as get secrets; with -f FILE the verb is enough; who asks goes behind --as")
 			}
-			if output != "text" && output != "json" {
-				return usageErrorf("--output: unknown format %q: use text or json", output)
-			}
-			return nil
+			return checkOutput(output, "text", "json")
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return a.trace(cmd.Context(), args, file, output) },
 	}

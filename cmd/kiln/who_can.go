@@ -45,7 +45,7 @@ func newWhoCan(a *app) *cobra.Command {
 			if len(args) < 2 || len(args) > 3 {
 				return usageErrorf("kiln who-can takes VERB RESOURCE [NAME], such as get secrets; %d given", len(args))
 			}
-			return nil
+			return checkOutput(output, "table", "json")
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return a.whoCan(cmd.Context(), args, output) },
 	}
@@ -65,6 +65,9 @@ func newWhatCan(a *app) *cobra.Command {
 			subject, err := rbac.ParseSubject(args[0])
 			if err != nil {
 				return usageErrorf("%v", err)
+			}
+			if err := checkOutput(output, "table", "json"); err != nil {
+				return err
 			}
 			_, graph, read, err := a.graph(cmd.Context())
 			if err != nil {
@@ -151,8 +154,6 @@ func (a *app) writeGrants(grants []rbac.Grant, output, nobody string) error {
 	switch {
 	case output == "json":
 		return writeJSON(a.out, entries)
-	case output != "table":
-		return usageErrorf("--output: unknown format %q: use table or json", output)
 	case len(entries) == 0:
 		fmt.Fprintln(a.err, nobody)
 		return nil
