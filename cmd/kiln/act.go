@@ -141,12 +141,12 @@ func (a *app) drain(ctx context.Context, fixer *fixes.Fixer, plan fixes.Plan, o 
 }
 
 func (a *app) tellDrain(p fixes.DrainProgress) {
-	switch {
-	case p.Gone:
-		fmt.Fprintf(a.err, "%s is gone, %d of %d left\n", kube.Clean(p.Pod.String()), p.Left, p.Total)
-	default:
-		fmt.Fprintf(a.err, "%s waits: %s\n", kube.Clean(p.Pod.String()), p.Waiting)
+	pod := kube.Clean(p.Pod.String())
+	if p.Gone {
+		fmt.Fprintf(a.err, "%s is gone, %d of %d left\n", pod, p.Left, p.Total)
+		return
 	}
+	fmt.Fprintf(a.err, "%s waits: %s\n", pod, p.Waiting)
 }
 
 // refOf reads KIND/NAME as kubectl does, short names included, and subjects

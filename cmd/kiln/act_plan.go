@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/pflag"
@@ -11,8 +10,7 @@ import (
 	"kiln/kube"
 )
 
-// consent is what the user says about a plan that is carried out by its name:
-// a guardrail or a quick action.
+// consent is what the user says about what would be written.
 type consent struct {
 	dryRun, yes bool
 	words       fixes.Options
@@ -21,7 +19,7 @@ type consent struct {
 func (c *consent) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&c.dryRun, "dry-run", false, "only show what would change")
 	f.BoolVarP(&c.yes, "yes", "y", false, "apply without asking")
-	f.BoolVar(&c.words.TakeOver, "force-conflicts", false, "take over fields that other managers have declared")
+	f.BoolVar(&c.words.TakeOver, "force-conflicts", false, "take over all fields that other managers have declared")
 	f.BoolVar(&c.words.Stopgap, "stopgap", false, "change objects that Helm, Argo CD or Flux own, until the owner puts its values back")
 }
 
@@ -56,9 +54,8 @@ func (a *app) carryOut(ctx context.Context, fixer *fixes.Fixer, plan fixes.Plan,
 
 // explainManual adds the steps to an error that a person has to act on.
 func explainManual(err error) error {
-	var manual *fixes.ManualError
-	if errors.As(err, &manual) && manual.Steps != "" {
-		return &outcomeError{exitError, kube.Clean(err.Error()) + "\n" + kube.CleanBlock(manual.Steps)}
+	if steps := stepsOf(err); steps != "" {
+		return &outcomeError{exitError, kube.Clean(err.Error()) + "\n" + steps}
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"kiln/fixes"
 	"kiln/fixes/manifest"
 	"kiln/kube"
 )
@@ -29,6 +30,22 @@ func explain(err error) string {
 		return kube.Clean(refusal.Error())
 	}
 	return kube.Explain(err)
+}
+
+// stepsOf are what a person does about an error, if anything is known of that.
+func stepsOf(err error) string {
+	if manual := (*fixes.ManualError)(nil); errors.As(err, &manual) {
+		return kube.CleanBlock(manual.Steps)
+	}
+	return ""
+}
+
+// tellFailure writes why a fix can't be made, and what a person does instead.
+func tellFailure(w io.Writer, what string, err error) {
+	fmt.Fprintf(w, "kiln: %s%s\n", what, explain(err))
+	if steps := stepsOf(err); steps != "" {
+		fmt.Fprintln(w, steps)
+	}
 }
 
 // absent is for an object that the user named: the API server's own words leave

@@ -11,14 +11,12 @@ import (
 )
 
 type fixOptions struct {
+	consent
 	object  string
 	output  string
-	dryRun  bool
-	yes     bool
 	answers []string
 	// leave are the fields that stay with their managers.
 	leave []string
-	words fixes.Options
 	wait  rolloutWait
 	// files are the manifests to fix in place of the cluster's objects.
 	files []string
@@ -54,19 +52,16 @@ func newFix(a *app) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
+	o.addFlags(f)
 	f.StringVar(&o.object, "object", "", "only this object, as KIND/NAME")
 	f.StringArrayVarP(&o.files, "filename", "f", nil, "fix a manifest, a folder of them, or - for standard input, in place of the cluster's objects; may be repeated")
 	f.BoolVar(&o.all, "all", false, "with -f, fix all that can be fixed")
-	f.BoolVar(&o.dryRun, "dry-run", false, "only show what would change")
 	f.StringVarP(&o.output, "output", "o", "diff", "diff, patch (for the source of truth) or json")
 	f.StringVar(&o.to, "to", "", "with -o patch, a new folder for the patches, with a kustomization.yaml and a README.md that says where each belongs")
-	f.BoolVarP(&o.yes, "yes", "y", false, "apply without asking")
 	f.StringArrayVar(&o.answers, "answer", nil, "KEY=VALUE, the answer to a question that --dry-run shows; may be repeated")
 	f.StringArrayVar(&o.words.Take, "take", nil, "take over this field from the manager that declared it, as --dry-run names it; may be repeated")
 	f.StringArrayVar(&o.leave, "leave", nil, "leave this field to its manager; may be repeated")
 	o.wait.addFlag(f)
-	f.BoolVar(&o.words.TakeOver, "force-conflicts", false, "take over all fields that other managers have declared")
-	f.BoolVar(&o.words.Stopgap, "stopgap", false, "change objects that Helm, Argo CD or Flux own, until the owner puts its values back")
 	return cmd
 }
 

@@ -96,9 +96,17 @@ func (p *planner) unused() error {
 // wrongAnswer is the first answer that doesn't fit its question.
 func wrongAnswer(proposals []proposal) error {
 	for _, p := range proposals {
-		if wrong := (*fixes.AnswerError)(nil); errors.As(p.err, &wrong) {
-			return usageErrorf("%s on %s: %v", p.finding.Check, p.finding.Object, wrong)
+		if err := wrongAnswerFor(p.finding, p.err); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// wrongAnswerFor is wrong usage where a fix failed for its answer; else nil.
+func wrongAnswerFor(finding scanners.Finding, err error) error {
+	if wrong := (*fixes.AnswerError)(nil); errors.As(err, &wrong) {
+		return usageErrorf("%s on %s: %v", finding.Check, finding.Object, wrong)
 	}
 	return nil
 }

@@ -59,10 +59,7 @@ func (r *fileFix) showPlan(p filePlan) {
 		}
 		return
 	}
-	fmt.Fprintf(r.err, "kiln: %s\n", explain(p.err))
-	if manual := (*fixes.ManualError)(nil); errors.As(p.err, &manual) && manual.Steps != "" {
-		fmt.Fprintln(r.err, kube.CleanBlock(manual.Steps))
-	}
+	tellFailure(r.err, "", p.err)
 }
 
 func (r *fileFix) showPatches(edits []fixes.FileEdit) error {

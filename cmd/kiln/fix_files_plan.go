@@ -139,8 +139,8 @@ func (r *fileFix) take(ctx context.Context, findings []scanners.Finding) error {
 // wrongAnswer is the first answer that doesn't fit its question.
 func (r *fileFix) wrongAnswer() error {
 	for _, p := range r.done {
-		if wrong := (*fixes.AnswerError)(nil); errors.As(p.err, &wrong) {
-			return usageErrorf("%s on %s: %v", p.finding.Check, p.finding.Object, wrong)
+		if err := wrongAnswerFor(p.finding, p.err); err != nil {
+			return err
 		}
 	}
 	return nil

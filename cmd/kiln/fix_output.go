@@ -99,10 +99,7 @@ func (a *app) fixOutcome(proposals []proposal, o fixOptions) error {
 		switch {
 		case p.err != nil:
 			failed++
-			fmt.Fprintf(a.err, "kiln: %s on %s: %s\n", p.finding.Check, p.finding.Object, kube.Explain(p.err))
-			if manual := (*fixes.ManualError)(nil); errors.As(p.err, &manual) && manual.Steps != "" {
-				fmt.Fprintln(a.err, kube.CleanBlock(manual.Steps))
-			}
+			tellFailure(a.err, fmt.Sprintf("%s on %s: ", p.finding.Check, p.finding.Object), p.err)
 		case p.entry != nil:
 			fmt.Fprintf(a.err, "%s on %s: %s as %s; 'kiln undo %s' takes it back\n", p.finding.Check, p.finding.Object, p.entry.State, p.entry.ID, p.entry.ID)
 			group = p.entry.Group
