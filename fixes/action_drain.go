@@ -49,7 +49,7 @@ func planDrain(ctx context.Context, f *Fixer, ref kube.Ref) (Plan, error) {
 // the pods that are left.
 func (f *Fixer) Drain(ctx context.Context, node string, options DrainOptions, progress func(DrainProgress)) (Entry, error) {
 	if f.Cluster.Gate.ReadOnly() {
-		return Entry{}, &kube.ReadOnlyError{Method: "draining", Path: node}
+		return Entry{}, &kube.ReadOnlyError{What: "to drain " + node}
 	}
 	pods, err := f.PodsToDrain(ctx, node, options)
 	if err != nil || len(pods.Evicted) == 0 {

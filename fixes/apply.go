@@ -76,7 +76,7 @@ func (f *Fixer) mayApply(preview Preview, options Options) error {
 		return &ConflictError{Takeovers: conflicts}
 	}
 	if f.Cluster.Gate.ReadOnly() {
-		return &kube.ReadOnlyError{Method: "writing", Path: preview.Targets[0].Change.Target.String()}
+		return &kube.ReadOnlyError{What: "to change " + preview.Targets[0].Change.Target.String()}
 	}
 	return nil
 }

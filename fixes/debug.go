@@ -50,7 +50,7 @@ func (e Entry) whyPermanent() error {
 // run says that it becomes.
 func (f *Fixer) Debug(ctx context.Context, plan kube.DebugPlan, before, after *corev1.Pod) (Entry, error) {
 	if f.Cluster.Gate.ReadOnly() {
-		return Entry{}, &kube.ReadOnlyError{Method: "adding a debug container to", Path: plan.Pod.String()}
+		return Entry{}, &kube.ReadOnlyError{What: "to add a debug container to " + plan.Pod.String()}
 	}
 	fields, err := podFields(before, after)
 	if err != nil {

@@ -39,7 +39,7 @@ func (f *Fixer) ProbeNode(ctx context.Context, plan kube.NodeProbePlan, progress
 
 func (f *Fixer) startNodeProbe(ctx context.Context, plan kube.NodeProbePlan) (Entry, *corev1.Pod, error) {
 	if f.Cluster.Gate.ReadOnly() {
-		return Entry{}, nil, &kube.ReadOnlyError{Method: "creating a pod on", Path: plan.Node.String()}
+		return Entry{}, nil, &kube.ReadOnlyError{What: "to create a pod on " + plan.Node.String()}
 	}
 	unlock, err := f.Journal.lock(ctx)
 	if err != nil {

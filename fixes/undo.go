@@ -1,6 +1,7 @@
 package fixes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,7 +17,7 @@ import (
 // Nothing is undone if a field of the fix has been changed since.
 func (f *Fixer) Undo(ctx context.Context, id string) (Entry, error) {
 	if f.Cluster.Gate.ReadOnly() {
-		return Entry{}, &kube.ReadOnlyError{Method: "undoing", Path: id}
+		return Entry{}, &kube.ReadOnlyError{What: "to undo " + cmp.Or(id, "the last fix")}
 	}
 	unlock, err := f.Journal.lock(ctx)
 	if err != nil {

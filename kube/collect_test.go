@@ -3,7 +3,6 @@ package kube_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
-	"k8s.io/client-go/rest"
 
 	"kiln/kube"
 	"kiln/kube/kubetest"
@@ -150,70 +148,6 @@ func TestCollectEndsWhenItsContextDoes(t *testing.T) {
 	_, err := kube.Collect(ctx, cluster, kube.CollectOptions{}, func(kube.Progress) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v, want context canceled", err)
-	}
-}
-
-func TestReadOnlyIsEnforcedInTheTransport(t *testing.T) {
-	testbed := kubetest.Cluster(t)
-	ns := testbed.Namespace(t, "readonly")
-	cluster := connect(t, testbed.Kubeconfig())
-	cluster.Gate.SetReadOnly(true)
-	maps := cluster.Client.CoreV1().ConfigMaps(ns)
-	pods := cluster.Client.CoreV1().RESTClient()
-	forbidden := map[string]func() error{
-		"create": func() error {
-			_, err := maps.Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, metav1.CreateOptions{})
-			return err
-		},
-		"delete": func() error { return maps.Delete(t.Context(), "kube-root-ca.crt", metav1.DeleteOptions{}) },
-		"patch": func() error {
-			_, err := maps.Patch(t.Context(), "a", types.MergePatchType, []byte(`{}`), metav1.PatchOptions{})
-			return err
-		},
-		"exec by GET": func() error {
-			return pods.Get().Namespace(ns).Resource("pods").Name("p").SubResource("exec").Do(t.Context()).Error()
-		},
-		"the kubelet's exec": func() error {
-			return pods.Get().Resource("nodes").Name("n").SubResource("proxy").Suffix("exec/ns/pod/c").Do(t.Context()).Error()
-		},
-		"token": func() error {
-			return pods.Post().Namespace(ns).Resource("serviceaccounts").Name("default").SubResource("token").Do(t.Context()).Error()
-		},
-		"an unknown verb": func() error {
-			req, err := http.NewRequestWithContext(t.Context(), "PROPFIND", cluster.Server, nil)
-			if err != nil {
-				return err
-			}
-			client, err := rest.HTTPClientFor(cluster.Config)
-			if err != nil {
-				return err
-			}
-			res, err := client.Do(req)
-			if err == nil {
-				res.Body.Close()
-			}
-			return err
-		},
-	}
-	for name, do := range forbidden {
-		var refused *kube.ReadOnlyError
-		if err := do(); !errors.As(err, &refused) {
-			t.Errorf("%s: %v, want a ReadOnlyError", name, err)
-		}
-	}
-	if _, err := maps.Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, metav1.CreateOptions{}); err == nil {
-		t.Error("a create went through")
-	}
-	ctx, warnings := kube.WithWarnings(t.Context())
-	if _, err := maps.Patch(ctx, "kube-root-ca.crt", types.MergePatchType, []byte(`{"metadata":{"labels":{"a":"b"}}}`), metav1.PatchOptions{DryRun: []string{"All"}}); err != nil {
-		t.Errorf("a dry run changes nothing, but: %v (%v)", err, warnings.List())
-	}
-	if _, err := maps.List(t.Context(), metav1.ListOptions{}); err != nil {
-		t.Errorf("list: %v", err)
-	}
-	cluster.Gate.SetReadOnly(false)
-	if err := forbidden["create"](); err != nil {
-		t.Errorf("after leaving read-only mode: %v", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -113,10 +114,14 @@ func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
 	config.QPS = -1 // the server's own fairness is the limit; client-go's default of 5/s is not
 	config.WarningHandler = nil
 	config.WarningHandlerWithContext = warningCollector{}
-	gate, limit := &Gate{}, cmp.Or(config.Timeout, RequestLimit)
+	server, _, err := rest.DefaultServerUrlFor(config)
+	if err != nil {
+		return nil, err
+	}
+	gate, limit, base := &Gate{}, cmp.Or(config.Timeout, RequestLimit), strings.TrimSuffix(server.Path, "/")
 	config.Timeout = 0 // client-go's would end watches and shells, too
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		return gatedTransport{gate: gate, next: limitedTransport{limit: limit, next: next}}
+		return gatedTransport{gate: gate, base: base, next: limitedTransport{limit: limit, base: base, next: next}}
 	})
 	c := &Cluster{Context: contextName, Server: config.Host, Config: config, Gate: gate}
 

@@ -39,14 +39,15 @@ func (e *NoAnswerError) Timeout() bool { return true }
 // limitedTransport gives each request a limit up to the end of its answer.
 type limitedTransport struct {
 	limit time.Duration
+	base  string // as the gatedTransport's
 	next  http.RoundTripper
 }
 
 func (t limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if isEndless(req) {
+	if isEndless(req, t.base) {
 		return t.next.RoundTrip(req)
 	}
-	late := &NoAnswerError{Method: req.Method, Path: req.URL.Path, Limit: t.limit, Write: !harmless(req)}
+	late := &NoAnswerError{Method: req.Method, Path: req.URL.Path, Limit: t.limit, Write: !harmless(req, t.base)}
 	ctx, cancel := context.WithTimeoutCause(req.Context(), t.limit, late)
 	answer, err := t.next.RoundTrip(req.WithContext(ctx))
 	if err != nil {
@@ -60,9 +61,9 @@ func (t limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // isEndless says that a request takes as long as somebody looks on: a watch, a
 // log, a shell.
-func isEndless(req *http.Request) bool {
+func isEndless(req *http.Request, base string) bool {
 	watches, _ := strconv.ParseBool(req.URL.Query().Get("watch"))
-	return watches || req.Method == http.MethodGet && isPodLog(req.URL.Path) || opensStream(req.URL.Path)
+	return watches || req.Method == http.MethodGet && isPodLog(req.URL.Path) || opensStream(strings.TrimPrefix(req.URL.Path, base))
 }
 
 // isPodLog knows …/namespaces/NAMESPACE/pods/POD/log from objects that are

@@ -1,8 +1,6 @@
 package kube_test
 
 import (
-	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -270,34 +268,5 @@ func TestTraceRefusesWhatMakesNoSense(t *testing.T) {
 		if _, err := cluster.Trace(t.Context(), req); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
-	}
-}
-
-// TestReadOnlyLetsNoDeleteThrough tells a dry run that stands in the address,
-// which is safe, from one in the body, which the gate doesn't read.
-func TestReadOnlyLetsNoDeleteThrough(t *testing.T) {
-	testbed := kubetest.Cluster(t)
-	ns := testbed.Namespace(t, "trace-gate")
-	cluster := connect(t, testbed.Kubeconfig())
-	cluster.Gate.SetReadOnly(true)
-	client := cluster.Client.CoreV1().RESTClient()
-	path := "/api/v1/namespaces/" + ns + "/configmaps/kube-root-ca.crt"
-	refused := map[string]*rest.Request{
-		"a delete":                       client.Delete().AbsPath(path),
-		"a body beside the dry run":      client.Delete().AbsPath(path).Param("dryRun", "All").Body(&metav1.DeleteOptions{}),
-		"two dry runs":                   client.Delete().AbsPath(path).Param("dryRun", "All").Param("dryRun", "None"),
-		"what a service is to carry out": client.Verb(http.MethodPost).AbsPath("/api/v1/namespaces/"+ns+"/services/x/proxy/pay").Param("dryRun", "All"),
-	}
-	for name, req := range refused {
-		var readOnly *kube.ReadOnlyError
-		if err := req.Do(t.Context()).Error(); !errors.As(err, &readOnly) {
-			t.Errorf("%s: %v, want a ReadOnlyError", name, err)
-		}
-	}
-	if err := client.Delete().AbsPath(path).Param("dryRun", "All").Do(t.Context()).Error(); err != nil {
-		t.Errorf("a dry run of a delete: %v", err)
-	}
-	if _, err := testbed.Client().CoreV1().ConfigMaps(ns).Get(t.Context(), "kube-root-ca.crt", metav1.GetOptions{}); err != nil {
-		t.Errorf("the dry run has deleted it: %v", err)
 	}
 }
