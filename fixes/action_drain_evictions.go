@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -17,11 +16,9 @@ import (
 const Evict Mechanism = "eviction"
 
 func (f *Fixer) drainEntry(node string, pods []corev1.Pod) Entry {
-	entry := Entry{
-		Time: time.Now().UTC().Truncate(time.Millisecond), User: f.Cluster.User, Context: f.Cluster.Context, Cluster: clusterIDOf(f.Cluster),
-		Finding: FindingID{Check: "act/" + DrainAction, Object: kube.Ref{APIVersion: "v1", Kind: "Node", Name: node}},
-		Title:   fmt.Sprintf("Evict %s from Node/%s", podCount(int64(len(pods))), node), Mechanism: string(Evict), State: Pending,
-	}
+	about := FindingID{Check: "act/" + DrainAction, Object: kube.Ref{APIVersion: "v1", Kind: "Node", Name: node}}
+	entry := f.newEntry(about, fmt.Sprintf("Evict %s from Node/%s", podCount(int64(len(pods))), node))
+	entry.Mechanism = string(Evict)
 	for _, pod := range pods {
 		entry.Objects = append(entry.Objects, JournalObject{
 			Ref: kube.Ref{APIVersion: "v1", Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name},

@@ -45,7 +45,7 @@ func (f *Fixer) Apply(ctx context.Context, preview Preview, options Options) (En
 	if err != nil {
 		return Entry{}, err
 	}
-	entry := newEntry(preview, runs, f.Cluster, time.Now())
+	entry := f.entryOf(preview, runs)
 	entry.Group = options.Group
 	if err := unrestorable(entry); err != nil {
 		return Entry{}, err

@@ -61,13 +61,10 @@ func (f *Fixer) Debug(ctx context.Context, plan kube.DebugPlan, before, after *c
 		return Entry{}, err
 	}
 	defer unlock()
-	entry := Entry{
-		Time: time.Now().UTC().Truncate(time.Millisecond), User: f.Cluster.User, Context: f.Cluster.Context,
-		Cluster: clusterIDOf(f.Cluster), Finding: FindingID{Check: "debug", Object: plan.Pod}, State: Pending,
-		Title:     fmt.Sprintf("Add the debug container %s, which can't be undone; it ends at %s", plan.Container.Name, plan.Until.Format(time.RFC3339)),
-		Mechanism: string(Ephemeral),
-		Objects:   []JournalObject{{Ref: plan.Pod, UID: plan.UID, Mechanism: Ephemeral, State: Pending, Fields: masked("Pod", fields, &kube.Masker{})}},
-	}
+	entry := f.newEntry(FindingID{Check: "debug", Object: plan.Pod},
+		fmt.Sprintf("Add the debug container %s, which can't be undone; it ends at %s", plan.Container.Name, plan.Until.Format(time.RFC3339)))
+	entry.Mechanism = string(Ephemeral)
+	entry.Objects = []JournalObject{{Ref: plan.Pod, UID: plan.UID, Mechanism: Ephemeral, State: Pending, Fields: masked("Pod", fields, &kube.Masker{})}}
 	if err := f.Journal.add(&entry); err != nil {
 		return Entry{}, err
 	}

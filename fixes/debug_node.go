@@ -47,14 +47,11 @@ func (f *Fixer) startNodeProbe(ctx context.Context, plan kube.NodeProbePlan) (En
 	}
 	defer unlock()
 	ref := kube.Ref{APIVersion: "v1", Kind: "Pod", Namespace: plan.Pod.Namespace, Name: plan.Pod.Name}
-	entry := Entry{
-		Time: time.Now().UTC().Truncate(time.Millisecond), User: f.Cluster.User, Context: f.Cluster.Context,
-		Cluster: clusterIDOf(f.Cluster), Finding: FindingID{Check: nodeProbeCheck, Object: plan.Node}, State: Pending,
-		Title: fmt.Sprintf("Look at node %s with the pod %s, which is deleted afterwards (read-only: %s)",
-			kube.Clean(plan.Node.Name), plan.Pod.Name, strings.Join(plan.Folders, ", ")),
-		Mechanism: string(Create),
-		Objects:   []JournalObject{{Ref: ref, Mechanism: Create, State: Pending}},
-	}
+	entry := f.newEntry(FindingID{Check: nodeProbeCheck, Object: plan.Node},
+		fmt.Sprintf("Look at node %s with the pod %s, which is deleted afterwards (read-only: %s)",
+			kube.Clean(plan.Node.Name), plan.Pod.Name, strings.Join(plan.Folders, ", ")))
+	entry.Mechanism = string(Create)
+	entry.Objects = []JournalObject{{Ref: ref, Mechanism: Create, State: Pending}}
 	if err := f.Journal.add(&entry); err != nil {
 		return Entry{}, nil, err
 	}

@@ -108,13 +108,20 @@ type Request struct {
 	Patch []PatchOperation `json:"patch,omitempty"`
 }
 
-// newEntry is the entry of a fix that is about to be written.
-func newEntry(preview Preview, runs []dryRun, cluster *kube.Cluster, now time.Time) Entry {
-	entry := Entry{
-		Time: now.UTC().Truncate(time.Millisecond), User: cluster.User, Context: cluster.Context,
-		Cluster: clusterIDOf(cluster), Finding: findingIDOf(preview.Plan.Finding),
-		Title: preview.Plan.Title, State: Pending,
+// newEntry is the entry of what is about to be written now, without its objects.
+func (f *Fixer) newEntry(about FindingID, title string) Entry {
+	return Entry{
+		Time: journalTime(), User: f.Cluster.User, Context: f.Cluster.Context, Cluster: clusterIDOf(f.Cluster),
+		Finding: about, Title: title, State: Pending,
 	}
+}
+
+// journalTime is the present as the journal's files hold it.
+func journalTime() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+// entryOf is the entry of a fix.
+func (f *Fixer) entryOf(preview Preview, runs []dryRun) Entry {
+	entry := f.newEntry(findingIDOf(preview.Plan.Finding), preview.Plan.Title)
 	masker := maskerFor(preview.Plan)
 	var mechanisms []string
 	for i, target := range preview.Targets {

@@ -251,7 +251,7 @@ func TestInterruptedAndChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entry := newEntry(preview, runs, b.cluster, b.read(finding.Object).GetCreationTimestamp().Time)
+	entry := b.fixer.entryOf(preview, runs)
 	if err := b.fixer.Journal.add(&entry); err != nil {
 		t.Fatal(err)
 	}

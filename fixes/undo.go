@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -36,7 +35,7 @@ func (f *Fixer) Undo(ctx context.Context, id string) (Entry, error) {
 		return entry, err
 	}
 	entry.State, entry.Error = Undoing, ""
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := journalTime()
 	entry.UndoneBy, entry.UndoneAt = f.Cluster.User, &now
 	if err := f.Journal.save(entry); err != nil {
 		return entry, err
