@@ -1,11 +1,11 @@
 package kube
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,15 +19,19 @@ import (
 // nothing else. The zero Masker is ready to use.
 type Masker struct {
 	marks map[string]string
-	// known are values that are secret wherever they appear.
+	// known are values that are secret wherever they appear, long ones first:
+	// they may hold short ones, without which the rest of them would be shown.
 	known []string
 }
 
 // Know has a value masked wherever it appears from now on. Very short ones
 // would hit innocent text.
 func (m *Masker) Know(secret string) {
-	if len(secret) >= 4 {
-		m.known = append(m.known, secret)
+	at, known := slices.BinarySearchFunc(m.known, secret, func(a, b string) int {
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
+	if len(secret) >= 4 && !known {
+		m.known = slices.Insert(m.known, at, secret)
 	}
 }
 
@@ -106,7 +110,7 @@ func (p place) down(element string) place {
 	case "f":
 		return p.into(rest)
 	case "k":
-		if quoted := regexp.MustCompile(`"name":"([^"]*)"`).FindStringSubmatch(rest); quoted != nil {
+		if quoted := itemName.FindStringSubmatch(rest); quoted != nil {
 			p.name = quoted[1]
 		}
 	}

@@ -72,6 +72,20 @@ func TestMarks(t *testing.T) {
 	}
 }
 
+// A value that begins another must not leave the other's end to be read.
+func TestASecretWithinAnother(t *testing.T) {
+	t.Parallel()
+	for _, known := range [][]string{{"horse", "horse-battery"}, {"horse-battery", "horse"}} {
+		var masker Masker
+		for _, secret := range known {
+			masker.Know(secret)
+		}
+		if text := masker.Text("denied: horse-battery"); strings.Contains(text, "battery") {
+			t.Errorf("%v: %s", known, text)
+		}
+	}
+}
+
 func TestMaskHidesAllOfASecret(t *testing.T) {
 	t.Parallel()
 	var masker Masker

@@ -1,10 +1,7 @@
 package kube
 
 import (
-	"cmp"
 	"encoding/base64"
-	"maps"
-	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -25,16 +22,13 @@ func (a *TraceAdmission) maskWords() {
 }
 
 // knowAll has all secret values of an object masked from now on, also in a
-// Secret's encoding. Long ones go first: they may hold short ones.
+// Secret's encoding.
 func (m *Masker) knowAll(obj *unstructured.Unstructured) {
 	if obj == nil {
 		return
 	}
 	m.Object(obj)
-	secrets := slices.SortedFunc(maps.Keys(m.marks), func(a, b string) int {
-		return cmp.Or(len(b)-len(a), cmp.Compare(a, b))
-	})
-	for _, secret := range secrets {
+	for secret := range m.marks {
 		m.Know(secret)
 		m.Know(base64.StdEncoding.EncodeToString([]byte(secret)))
 	}
