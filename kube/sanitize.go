@@ -9,7 +9,8 @@ import (
 
 // Clean makes text from the cluster safe for a terminal and a report's line:
 // escape sequences and control characters are removed, line breaks become
-// spaces, and marks that reorder text (bidirectional overrides) are dropped.
+// spaces, and the invisible marks are dropped that make text read other than it
+// is: bidirectional overrides, zero-width characters, tags.
 func Clean(text string) string {
 	if isPlain(text) {
 		return text
@@ -43,21 +44,9 @@ func cleanRunes(text string, block bool) string {
 			return r
 		case r == '\n' || r == '\t' || r == '\r':
 			return ' '
-		case unicode.IsControl(r) || isReordering(r):
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
 			return -1
 		}
 		return r
 	}, text)
-}
-
-// isReordering finds the invisible marks that make text read other than it
-// is: bidirectional embeddings, overrides and isolates, zero-width characters,
-// line separators, tags.
-func isReordering(r rune) bool {
-	switch {
-	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r >= 0x200B && r <= 0x200F,
-		r == 0x061C, r == 0x2028, r == 0x2029, r == 0xFEFF, r >= 0xE0000 && r <= 0xE007F:
-		return true
-	}
-	return false
 }
