@@ -2,6 +2,7 @@ package fixes
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"k8s.io/client-go/rest"
 
@@ -29,13 +29,15 @@ type badLine struct {
 	at    int
 	fault fault
 	down  bool
+	// giveUp is the user's ctrl-c, who waits for an answer in vain.
+	giveUp context.CancelFunc
 	// writes are those that came in.
 	writes int
 }
 
 // fault is what happens to a write. It says whether the server is gone from
 // then on.
-type fault func(w http.ResponseWriter, r *http.Request, forward http.Handler) (down bool)
+type fault func(l *badLine, w http.ResponseWriter, r *http.Request) (down bool)
 
 func (b *bench) badLine() *badLine {
 	b.Helper()
@@ -62,11 +64,15 @@ func (b *bench) badLine() *badLine {
 	return l
 }
 
-// arm has the nth write from now go wrong.
-func (l *badLine) arm(n int, f fault) {
+// arm has the nth write from now go wrong. The context ends when the user gives
+// up.
+func (l *badLine) arm(n int, f fault) context.Context {
+	ctx, cancel := context.WithCancel(l.t.Context())
+	l.t.Cleanup(cancel)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.at, l.fault = n, f
+	l.at, l.fault, l.giveUp = n, f, cancel
+	return ctx
 }
 
 // through is a fixer on the line, with the bench's journal.
@@ -88,7 +94,7 @@ func (l *badLine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if f := l.faultFor(r); f != nil {
-		if f(w, r, l.forward) {
+		if f(l, w, r) {
 			l.mu.Lock()
 			l.down = true
 			l.mu.Unlock()
@@ -140,7 +146,7 @@ func hangUp(w http.ResponseWriter) {
 
 // answer refuses a write with a status, as the API server words it.
 func answer(code int, reason, header, value string) fault {
-	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) bool {
+	return func(_ *badLine, w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Content-Type", "application/json")
 		if header != "" {
 			w.Header().Set(header, value)
@@ -153,26 +159,24 @@ func answer(code int, reason, header, value string) fault {
 
 // afterwards has the write done, and gives another answer than the server's.
 func afterwards(f fault) fault {
-	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) bool {
-		forward.ServeHTTP(httptest.NewRecorder(), r)
-		return f(w, r, forward)
+	return func(l *badLine, w http.ResponseWriter, r *http.Request) bool {
+		l.forward.ServeHTTP(httptest.NewRecorder(), r)
+		return f(l, w, r)
 	}
 }
 
-// silence keeps the client waiting until it gives up.
-func silence(_ http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+// silence gives no answer, until the user gives up.
+func silence(l *badLine, _ http.ResponseWriter, r *http.Request) bool {
 	// Only once the request is read to its end does a server see that the
 	// client is gone.
 	_, _ = io.Copy(io.Discard, r.Body)
-	select {
-	case <-r.Context().Done():
-	case <-time.After(5 * patience):
-	}
+	l.giveUp()
+	<-r.Context().Done()
 	return false
 }
 
 // death hangs up, and so from then on.
-func death(w http.ResponseWriter, _ *http.Request, _ http.Handler) bool {
+func death(_ *badLine, w http.ResponseWriter, _ *http.Request) bool {
 	hangUp(w)
 	return true
 }

@@ -13,9 +13,6 @@ import (
 	"kiln/scanners"
 )
 
-// patience is how long the tests' users wait for an answer.
-const patience = 3 * time.Second
-
 // Whatever happens to a write on its way, the journal tells what was written,
 // at the latest when the next kiln starts; that can be finished, and taken
 // back.
@@ -38,10 +35,7 @@ func TestJournalTellsTheTruthOnABadLine(t *testing.T) {
 				line := b.badLine()
 				fixer := b.through(line)
 				preview := b.preview(finding)
-				line.arm(write+1, f)
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
-				defer cancel()
-				entry, err := fixer.Apply(ctx, preview, Options{})
+				entry, err := fixer.Apply(line.arm(write+1, f), preview, Options{})
 				if err == nil {
 					t.Fatalf("applied in spite of it: %+v", entry)
 				}
@@ -125,10 +119,7 @@ func TestUndoGoesOnAfterABadLine(t *testing.T) {
 				entry := b.apply(finding)
 				line := b.badLine()
 				fixer := b.through(line)
-				line.arm(write+1, f)
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
-				defer cancel()
-				if _, err := fixer.Undo(ctx, entry.ID); err == nil {
+				if _, err := fixer.Undo(line.arm(write+1, f), entry.ID); err == nil {
 					t.Fatal("undone in spite of it")
 				}
 				recoveries, err := b.newFixer().Recover(t.Context())
@@ -153,9 +144,9 @@ func TestTooManyRequestsAreWaitedFor(t *testing.T) {
 	line := b.badLine()
 	fixer := b.through(line)
 	preview := b.preview(finding)
-	line.arm(1, answer(http.StatusTooManyRequests, "TooManyRequests", "Retry-After", "1"))
+	ctx := line.arm(1, answer(http.StatusTooManyRequests, "TooManyRequests", "Retry-After", "1"))
 	started := time.Now()
-	entry, err := fixer.Apply(t.Context(), preview, Options{})
+	entry, err := fixer.Apply(ctx, preview, Options{})
 	if err != nil || entry.State != Applied {
 		t.Fatalf("%s, %v", entry.State, err)
 	}
@@ -180,14 +171,14 @@ func TestChangedInTheMidstOfTheApply(t *testing.T) {
 			line := b.badLine()
 			fixer := b.through(line)
 			preview := b.preview(finding)
-			line.arm(1, func(w http.ResponseWriter, r *http.Request, forward http.Handler) bool {
+			ctx := line.arm(1, func(l *badLine, w http.ResponseWriter, r *http.Request) bool {
 				if err := patchAs(context.WithoutCancel(r.Context()), b.cluster, "somebody", finding.Object, test.patch, false); err != nil {
 					t.Error(err)
 				}
-				forward.ServeHTTP(w, r)
+				l.forward.ServeHTTP(w, r)
 				return false
 			})
-			entry, err := fixer.Apply(t.Context(), preview, Options{})
+			entry, err := fixer.Apply(ctx, preview, Options{})
 			if entry.State != test.state || (err == nil) != (test.state == Applied) {
 				t.Errorf("%s, %v", entry.State, err)
 			}
