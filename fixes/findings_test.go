@@ -119,7 +119,8 @@ func TestWhatIsFixedIsNoFinding(t *testing.T) {
 			t.Errorf("%s was neither found nor fixed", recipe.Check)
 		}
 	}
-	rand.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
+	order := rand.New(rand.NewPCG(1, 2)) // an order that nobody chose, the same each time
+	order.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
 	for len(entries) > 0 {
 		left := slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return b.tryUndo(e) })
 		if len(left) == len(entries) {

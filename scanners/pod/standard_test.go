@@ -1,7 +1,6 @@
 package pod
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,9 +102,9 @@ func compare(t *testing.T, a agreement, version string, pods []*kube.Workload) {
 // of the standards. They are part of its module's source.
 func libraryFixtures(t *testing.T) map[string][]*kube.Workload {
 	t.Helper()
-	out, err := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", "k8s.io/pod-security-admission").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "k8s.io/pod-security-admission").Output()
 	if err != nil {
-		t.Skipf("asking go for the library's folder: %v", err)
+		t.Fatalf("asking go for the library's folder: %v", err)
 	}
 	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(out)), "test", "testdata", "*", "*", "*", "*.yaml"))
 	if err != nil || len(files) == 0 {
