@@ -1,6 +1,7 @@
 package fixes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ func planDrain(ctx context.Context, f *Fixer, ref kube.Ref) (Plan, error) {
 	if field(node.Object, "spec", "unschedulable") != true {
 		plan.Changes = []Change{cordonChange(node)}
 	}
-	pods, err := f.PodsToDrain(ctx, node.GetName(), DrainOptions{})
+	pods, err := f.podsToDrain(ctx, node.GetName(), DrainOptions{})
 	if err != nil {
 		return Plan{}, err
 	}
@@ -51,7 +52,7 @@ func (f *Fixer) Drain(ctx context.Context, node string, options DrainOptions, pr
 	if f.Cluster.Gate.ReadOnly() {
 		return Entry{}, &kube.ReadOnlyError{What: "to drain " + node}
 	}
-	pods, err := f.PodsToDrain(ctx, node, options)
+	pods, err := f.podsToDrain(ctx, node, options)
 	if err != nil || len(pods.Evicted) == 0 {
 		return Entry{}, err
 	}
@@ -74,12 +75,8 @@ func (f *Fixer) Drain(ctx context.Context, node string, options DrainOptions, pr
 
 // drainHelper is kubectl's; which pods may go is decided before.
 func (f *Fixer) drainHelper(ctx context.Context, options DrainOptions) *drain.Helper {
-	timeout := options.Timeout
-	if timeout == 0 {
-		timeout = DrainTimeout
-	}
 	return &drain.Helper{
-		Ctx: ctx, Client: f.Cluster.Client, Timeout: timeout, GracePeriodSeconds: -1,
+		Ctx: ctx, Client: f.Cluster.Client, Timeout: cmp.Or(options.Timeout, DrainTimeout), GracePeriodSeconds: -1,
 		Force: true, DeleteEmptyDirData: true, IgnoreAllDaemonSets: true,
 		EvictErrorRetryDelay: time.Second, Out: io.Discard, ErrOut: io.Discard,
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
@@ -27,8 +26,8 @@ type DrainOptions struct {
 // DrainTimeout is how long a drain takes at most where nobody says otherwise.
 const DrainTimeout = 5 * time.Minute
 
-// DrainPods says what becomes of the pods of a node, by name.
-type DrainPods struct {
+// drainPods says what becomes of the pods of a node, by name.
+type drainPods struct {
 	Evicted []corev1.Pod
 	// Stays are the pods that a node is born with: of DaemonSets, and static
 	// ones.
@@ -41,9 +40,9 @@ type DrainPods struct {
 	Blocked map[types.UID]string
 }
 
-// PodsToDrain sorts the pods of a node.
-func (f *Fixer) PodsToDrain(ctx context.Context, node string, options DrainOptions) (DrainPods, error) {
-	var pods DrainPods
+// podsToDrain sorts the pods of a node.
+func (f *Fixer) podsToDrain(ctx context.Context, node string, options DrainOptions) (drainPods, error) {
+	var pods drainPods
 	helper := f.drainHelper(ctx, options)
 	list, errs := helper.GetPodsForDeletion(node)
 	if err := errors.Join(errs...); err != nil {
@@ -90,7 +89,7 @@ func (f *Fixer) blocked(ctx context.Context, pods []corev1.Pod) (map[types.UID]s
 	blocked := map[types.UID]string{}
 	for _, pod := range pods {
 		for _, budget := range budgets.Items {
-			if budget.Namespace == pod.Namespace && budget.Status.DisruptionsAllowed == 0 && covers(budget, pod) {
+			if budget.Namespace == pod.Namespace && budget.Status.DisruptionsAllowed == 0 && selects(budget.Spec.Selector, pod.Labels) {
 				blocked[pod.UID] = budget.Name
 			}
 		}
@@ -98,12 +97,8 @@ func (f *Fixer) blocked(ctx context.Context, pods []corev1.Pod) (map[types.UID]s
 	return blocked, nil
 }
 
-func covers(budget policyv1.PodDisruptionBudget, pod corev1.Pod) bool {
-	return budget.Spec.Selector != nil && selects(budget.Spec.Selector, pod.Labels)
-}
-
 // notes name every pod of the node, each once.
-func (p DrainPods) notes() []string {
+func (p drainPods) notes() []string {
 	var evicted, blocked []string
 	for _, pod := range p.Evicted {
 		if budget := p.Blocked[pod.UID]; budget != "" {

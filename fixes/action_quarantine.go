@@ -143,6 +143,8 @@ func (p *podSelectors) add(selector *metav1.LabelSelector) {
 	}
 }
 
+// selects says whether a selector is about labels. A missing one selects
+// nothing, an empty one all.
 func selects(selector *metav1.LabelSelector, of map[string]string) bool {
 	s, err := metav1.LabelSelectorAsSelector(selector)
 	return err == nil && s.Matches(labels.Set(of))

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -24,15 +23,6 @@ func (b *bench) deletion(ref kube.Ref, lasting string) Plan {
 		Title: "Delete " + ref.String(), Finding: scanners.Finding{Object: ref},
 		Changes: []Change{{Target: ref, UID: live.GetUID(), Mechanism: Delete, Lasting: lasting}},
 	}
-}
-
-func (b *bench) previewOf(plan Plan) Preview {
-	b.Helper()
-	preview, err := b.fixer.Preview(b.Context(), plan)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return preview
 }
 
 func (b *bench) carryOut(plan Plan) Entry {
@@ -109,7 +99,7 @@ func TestInterruptedDeletionIsSettled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		entry := newEntry(preview, run, b.cluster, time.Now())
+		entry := b.fixer.entryOf(preview, run)
 		if err := b.fixer.Journal.add(&entry); err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -58,20 +57,22 @@ func (p *Preview) foresee(inv *kube.Inventory, user string) {
 		return
 	}
 	after := withTargets(inv, p.Targets)
-	for kinds, look := range map[string]func() []Effect{
-		"Namespace":     func() []Effect { return effectsOnAdmission(p.Targets, inv) },
-		"NetworkPolicy": func() []Effect { return effectsOnConnections(p.Targets, inv, after) },
-		"Service":       func() []Effect { return effectsOnExposure(p.Targets, inv) },
-		"Role ClusterRole RoleBinding ClusterRoleBinding": func() []Effect { return effectsOnRights(p.Targets, inv, after, user) },
-	} {
-		if last := p.lastOf(strings.Fields(kinds)); last != nil {
-			last.Effects = append(last.Effects, look()...)
-		}
+	if last := p.lastOf("Namespace"); last != nil {
+		last.Effects = append(last.Effects, effectsOnAdmission(p.Targets, inv)...)
+	}
+	if last := p.lastOf("NetworkPolicy"); last != nil {
+		last.Effects = append(last.Effects, effectsOnConnections(p.Targets, inv, after)...)
+	}
+	if last := p.lastOf("Service"); last != nil {
+		last.Effects = append(last.Effects, effectsOnExposure(p.Targets, inv)...)
+	}
+	if last := p.lastOf("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"); last != nil {
+		last.Effects = append(last.Effects, effectsOnRights(p.Targets, inv, after, user)...)
 	}
 }
 
 // lastOf is the last target of some kinds that could be previewed; nil if none.
-func (p *Preview) lastOf(kinds []string) *TargetPreview {
+func (p *Preview) lastOf(kinds ...string) *TargetPreview {
 	for i, t := range slices.Backward(p.Targets) {
 		if t.Err == nil && slices.Contains(kinds, t.Change.Target.Kind) {
 			return &p.Targets[i]

@@ -4,9 +4,7 @@ import (
 	"fmt"
 
 	policyv1 "k8s.io/api/policy/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"kiln/kube"
@@ -51,7 +49,7 @@ func effectsOnBudgets(t *TargetPreview, inv *kube.Inventory, w *kube.Workload) [
 	}
 	effects := unread(inv, "PodDisruptionBudgets", kube.PodDisruptionBudgets)
 	for _, budget := range inv.PodDisruptionBudgets {
-		if budget.Namespace != w.Namespace() || !budgets(budget, w.Meta.Labels) {
+		if budget.Namespace != w.Namespace() || !selects(budget.Spec.Selector, w.Meta.Labels) {
 			continue
 		}
 		pods := int(replicasOf(t.live)) + otherPods(inv, budget, w)
@@ -71,18 +69,11 @@ func effectsOnBudgets(t *TargetPreview, inv *kube.Inventory, w *kube.Workload) [
 	return effects
 }
 
-// budgets says whether a budget is about pods with these labels. A missing
-// selector selects none, an empty one all.
-func budgets(budget *policyv1.PodDisruptionBudget, set map[string]string) bool {
-	selector, err := metav1.LabelSelectorAsSelector(budget.Spec.Selector)
-	return err == nil && selector.Matches(labels.Set(set))
-}
-
 // otherPods counts the running pods of other workloads that the budget is about.
 func otherPods(inv *kube.Inventory, budget *policyv1.PodDisruptionBudget, but *kube.Workload) int {
 	n := 0
 	for _, w := range inv.Workloads {
-		if w != but && !w.EphemeralOnly && w.Namespace() == budget.Namespace && budgets(budget, w.Meta.Labels) {
+		if w != but && !w.EphemeralOnly && w.Namespace() == budget.Namespace && selects(budget.Spec.Selector, w.Meta.Labels) {
 			n += len(w.Pods)
 		}
 	}

@@ -52,12 +52,12 @@ func (f *Fixer) Plan(ctx context.Context, finding scanners.Finding, inv *kube.In
 	if inv == nil {
 		inv = &kube.Inventory{}
 	}
-	recipe, ok := recipeFor(finding.Check)
-	if !ok && !inv.FromFiles() {
-		return Plan{}, manualFor(finding, inv)
-	}
 	if inv.FromFiles() {
 		return Plan{}, &ManualError{Why: "the finding is from a manifest, not from a cluster", Steps: "Change the manifest, and apply it."}
+	}
+	recipe, ok := recipeFor(finding.Check)
+	if !ok {
+		return Plan{}, manualFor(finding, inv)
 	}
 	situation := Situation{Finding: finding, Inventory: inv, Now: time.Now()}
 	var err error

@@ -24,11 +24,11 @@ func (f *Fixer) policyGuard(ctx context.Context, rule guardRule, request GuardRe
 	}
 	plan := GuardPlan{Name: binding.GetName()}
 	plan.Title = guardTitle(request)
-	livePolicy, err := f.guardObject(ctx, policy)
+	livePolicy, err := f.readGuard(ctx, policy)
 	if err != nil {
 		return GuardPlan{}, err
 	}
-	liveBinding, err := f.guardObject(ctx, binding)
+	liveBinding, err := f.readGuard(ctx, binding)
 	if err != nil {
 		return GuardPlan{}, err
 	}
@@ -44,9 +44,9 @@ func (f *Fixer) policyGuard(ctx context.Context, rule guardRule, request GuardRe
 	return plan, nil
 }
 
-// guardObject reads a policy or binding if it exists. One of that name that
+// readGuard reads a policy or binding if it exists. One of that name that
 // isn't a guardrail of kiln's is left alone.
-func (f *Fixer) guardObject(ctx context.Context, wanted *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+func (f *Fixer) readGuard(ctx context.Context, wanted *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	ref := kube.RefOf(wanted)
 	live, err := f.Cluster.Read(ctx, ref)
 	switch {

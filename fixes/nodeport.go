@@ -15,8 +15,8 @@ const (
 
 func nodePort() Recipe {
 	return Recipe{Check: "network/nodeport", Questions: insteadOfNodePort, Plan: func(s Situation) (Plan, error) {
-		change := applyTo(s.Live)
 		if s.Answers[howQuestion] == howInternalBalance {
+			change := applyTo(s.Live)
 			change.Apply.SetAnnotations(internalLoadBalancers()[providerOf(s)])
 			change.Apply.Object["spec"] = map[string]any{"type": "LoadBalancer"}
 			return Plan{
@@ -28,15 +28,9 @@ func nodePort() Recipe {
 				},
 			}, nil
 		}
-		change.Apply.Object["spec"] = map[string]any{"type": "ClusterIP"}
-		return Plan{
-			Title:   "Close the service's ports on the nodes",
-			Changes: []Change{change},
-			Notes: []string{
-				"Clients outside the cluster lose it; put an Ingress with TLS, or a load balancer, before it if they need it.",
-				"Taking this back asks for the same ports again; they may be taken by then.",
-			},
-		}, nil
+		return toClusterIP(s, "Close the service's ports on the nodes",
+			"Clients outside the cluster lose it; put an Ingress with TLS, or a load balancer, before it if they need it.",
+			"Taking this back asks for the same ports again; they may be taken by then."), nil
 	}}
 }
 

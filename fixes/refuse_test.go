@@ -1,18 +1,17 @@
 package fixes
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
-
-	"context"
-	"time"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -200,14 +199,7 @@ func TestNothingToDo(t *testing.T) {
 	b := newBench(t)
 	finding := b.privilegedDeployment()
 	b.apply(finding)
-	plan, err := b.fixer.Plan(t.Context(), finding, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	preview, err := b.fixer.Preview(t.Context(), plan)
-	if err != nil {
-		t.Fatal(err)
-	}
+	preview := b.previewOf(b.plan(finding, nil))
 	if !errors.Is(preview.Err(), ErrNothingToDo) {
 		t.Errorf("the second preview: %v", preview.Err())
 	}
@@ -217,15 +209,9 @@ func TestNothingToDo(t *testing.T) {
 func TestServersRefusalIsThePreview(t *testing.T) {
 	b := newBench(t)
 	finding := b.privilegedDeployment()
-	plan, err := b.fixer.Plan(t.Context(), finding, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	plan := b.plan(finding, nil)
 	plan.Changes[0].Apply.Object["spec"] = map[string]any{"replicas": int64(-1)}
-	preview, err := b.fixer.Preview(t.Context(), plan)
-	if err != nil {
-		t.Fatal(err)
-	}
+	preview := b.previewOf(plan)
 	if preview.Err() == nil || !strings.Contains(preview.Err().Error(), "spec.replicas") {
 		t.Errorf("the preview says %v", preview.Err())
 	}
@@ -248,14 +234,7 @@ func TestThePreviewTellsOfADeletion(t *testing.T) {
 	if err := deployments.Delete(t.Context(), name, metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := b.fixer.Plan(t.Context(), finding, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	preview, err := b.fixer.Preview(t.Context(), plan)
-	if err != nil {
-		t.Fatal(err)
-	}
+	preview := b.previewOf(b.plan(finding, nil))
 	if warnings := strings.Join(preview.Targets[0].Warnings, "\n"); !strings.Contains(warnings, "it is being deleted, since ") {
 		t.Errorf("the preview warns of %q", warnings)
 	}

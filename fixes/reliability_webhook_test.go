@@ -16,7 +16,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kiln/kube"
-	"kiln/scanners"
 )
 
 // webhook serves a validating webhook for deployments of the bench's namespace
@@ -81,19 +80,6 @@ func (b *bench) register(server *httptest.Server, effects registrationv1.SideEff
 	b.Cleanup(func() { _ = hooks.Delete(context.Background(), b.namespace, metav1.DeleteOptions{}) })
 }
 
-func (b *bench) previewed(finding scanners.Finding) Preview {
-	b.Helper()
-	plan, err := b.fixer.Plan(b.Context(), finding, nil, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	preview, err := b.fixer.Preview(b.Context(), plan)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return preview
-}
-
 // ours says that a request is kiln's.
 func ours(r *admissionv1.AdmissionRequest) bool {
 	return strings.Contains(string(r.Object.Raw), `"manager":"kiln"`)
@@ -108,7 +94,7 @@ func TestWebhookThatRefusesIsInThePreview(t *testing.T) {
 		}
 		return ""
 	})
-	preview := b.previewed(finding)
+	preview := b.previewOf(b.plan(finding, nil))
 	if preview.Err() == nil || !strings.Contains(preview.Err().Error(), "no changes on Fridays") {
 		t.Fatalf("the preview says %v", preview.Err())
 	}
@@ -145,7 +131,7 @@ func TestWebhookThatIsGoneIsInThePreview(t *testing.T) {
 	server := b.webhook(registrationv1.SideEffectClassNoneOnDryRun, func(*admissionv1.AdmissionRequest) string { return "" })
 	server.CloseClientConnections()
 	server.Close()
-	preview := b.previewed(finding)
+	preview := b.previewOf(b.plan(finding, nil))
 	if preview.Err() == nil || !strings.Contains(preview.Err().Error(), "judge.kiln.test") {
 		t.Errorf("the preview says %v", preview.Err())
 	}

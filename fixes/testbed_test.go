@@ -90,16 +90,28 @@ func (b *bench) preview(finding scanners.Finding) Preview {
 
 func (b *bench) previewAnswering(finding scanners.Finding, answers Answers) Preview {
 	b.Helper()
+	preview := b.previewOf(b.plan(finding, answers))
+	if err := preview.Err(); err != nil {
+		b.Fatalf("the preview of %s: %v", finding.Check, err)
+	}
+	return preview
+}
+
+func (b *bench) plan(finding scanners.Finding, answers Answers) Plan {
+	b.Helper()
 	plan, err := b.fixer.Plan(b.Context(), finding, b.inventory(), answers)
 	if err != nil {
 		b.Fatal(err)
 	}
+	return plan
+}
+
+// previewOf may be one that says no.
+func (b *bench) previewOf(plan Plan) Preview {
+	b.Helper()
 	preview, err := b.fixer.Preview(b.Context(), plan)
 	if err != nil {
 		b.Fatal(err)
-	}
-	if err := preview.Err(); err != nil {
-		b.Fatalf("the preview of %s: %v", finding.Check, err)
 	}
 	return preview
 }

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -64,11 +65,7 @@ func (s *NodeStore) All(cluster *Cluster) (map[string]NodeFacts, error) {
 
 // prefixOf begins the names of a cluster's files.
 func prefixOf(cluster *Cluster) string {
-	id := cluster.UID
-	if id == "" {
-		id = cluster.Server
-	}
-	return hash(id) + "-"
+	return hash(cmp.Or(cluster.UID, cluster.Server)) + "-"
 }
 
 // hash stands for a name that is the cluster's to choose.

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -27,10 +28,10 @@ var nodeProbeScript string
 // ends it then, even if kiln is gone.
 const NodeProbeTime = 2 * time.Minute
 
-// NodeProbeFolders are the node's folders that a node probe reads, unless
+// nodeProbeFolders are the node's folders that a node probe reads, unless
 // somebody says otherwise. Those of pods and of the container runtime are
 // below /var/lib, too; the probe doesn't look there.
-func NodeProbeFolders() []string { return []string{"/etc", "/proc", "/sys", "/usr", "/var/lib"} }
+func nodeProbeFolders() []string { return []string{"/etc", "/proc", "/sys", "/usr", "/var/lib"} }
 
 // nodeProbeLabels mark the pods of node probes.
 func nodeProbeLabels() labels.Set {
@@ -43,7 +44,7 @@ type NodeProbeOptions struct {
 	Namespace string
 	// Image is DebugImage if empty.
 	Image string
-	// Folders are mounted in addition to NodeProbeFolders.
+	// Folders are mounted in addition to nodeProbeFolders.
 	Folders []string
 }
 
@@ -63,7 +64,7 @@ func PlanNodeProbe(node *corev1.Node, o NodeProbeOptions) (NodeProbePlan, error)
 	if isWindows(node) {
 		return NodeProbePlan{}, fmt.Errorf("node %s runs Windows, and kiln's probe is for Linux", Clean(node.Name))
 	}
-	folders := slices.Clone(NodeProbeFolders())
+	folders := slices.Clone(nodeProbeFolders())
 	for _, folder := range o.Folders {
 		if !path.IsAbs(folder) || path.Clean(folder) != folder || strings.ContainsAny(folder, " \t\n:") {
 			return NodeProbePlan{}, fmt.Errorf("%q is no folder of a node: it takes an absolute path, such as /etc/rancher", folder)
@@ -72,11 +73,7 @@ func PlanNodeProbe(node *corev1.Node, o NodeProbeOptions) (NodeProbePlan, error)
 			folders = append(folders, folder)
 		}
 	}
-	namespace := o.Namespace
-	if namespace == "" {
-		namespace = metav1.NamespaceSystem
-	}
-	pod := nodeProbePod(namespace, node.Name, folders)
+	pod := nodeProbePod(cmp.Or(o.Namespace, metav1.NamespaceSystem), node.Name, folders)
 	if o.Image != "" {
 		pod.Spec.Containers[0].Image = o.Image
 	}

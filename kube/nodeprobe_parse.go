@@ -11,8 +11,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// ParseNodeProbe reads what the node probe's script has written.
-func ParseNodeProbe(text string) (NodeFacts, error) {
+// parseNodeProbe reads what the node probe's script has written.
+func parseNodeProbe(text string) (NodeFacts, error) {
 	p := nodeProbeParser{facts: NodeFacts{Sysctls: map[string]string{}}}
 	for line := range strings.Lines(text) {
 		word, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")

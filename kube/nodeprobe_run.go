@@ -51,7 +51,7 @@ func (c *Cluster) ReadNodeProbe(ctx context.Context, plan NodeProbePlan, pod *co
 	if err != nil {
 		return NodeFacts{}, fmt.Errorf("reading what the probe of %s saw: %w", plan.Node, err)
 	}
-	facts, err := ParseNodeProbe(string(text))
+	facts, err := parseNodeProbe(string(text))
 	if err != nil {
 		return NodeFacts{}, fmt.Errorf("probing %s: %w", plan.Node, err)
 	}

@@ -38,7 +38,7 @@ end
 
 func TestParseNodeProbe(t *testing.T) {
 	t.Parallel()
-	f, err := ParseNodeProbe(nodeProbeText)
+	f, err := parseNodeProbe(nodeProbeText)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,11 +65,11 @@ func TestParseNodeProbe(t *testing.T) {
 
 func TestANodeProbeThatIsCutOffSawNothingForSure(t *testing.T) {
 	t.Parallel()
-	f, err := ParseNodeProbe(strings.TrimSuffix(nodeProbeText, "end\n"))
+	f, err := parseNodeProbe(strings.TrimSuffix(nodeProbeText, "end\n"))
 	if err != nil || f.WhyUnseen("users") == "" || f.WhyUnseen("files/pki-key") == "" {
 		t.Errorf("%v, unseen %+v", err, f.Unseen)
 	}
-	if _, err := ParseNodeProbe("sh: cat: not found\n"); err == nil {
+	if _, err := parseNodeProbe("sh: cat: not found\n"); err == nil {
 		t.Error("nonsense was taken for a node")
 	}
 }
@@ -85,7 +85,7 @@ func TestKubeletConfigurationFromFlags(t *testing.T) {
 		for line := range strings.Lines(config) {
 			text += "config " + line
 		}
-		f, err := ParseNodeProbe(text + "end\n")
+		f, err := parseNodeProbe(text + "end\n")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestTheNodeProbesPodHasTheLeastPrivilege(t *testing.T) {
 	if s := c.SecurityContext; s.Privileged != nil || *s.AllowPrivilegeEscalation || !*s.ReadOnlyRootFilesystem || !slices.Equal(s.Capabilities.Drop, []corev1.Capability{"ALL"}) || s.Capabilities.Add != nil {
 		t.Errorf("%+v", s)
 	}
-	if len(spec.Volumes) != len(NodeProbeFolders())+1 {
+	if len(spec.Volumes) != len(nodeProbeFolders())+1 {
 		t.Errorf("volumes %+v", spec.Volumes)
 	}
 	for _, m := range c.VolumeMounts {

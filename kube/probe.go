@@ -152,7 +152,7 @@ func (c *Cluster) Probe(ctx context.Context, plan DebugPlan, now time.Time) (Evi
 	if err != nil {
 		return Evidence{}, fmt.Errorf("probing %s: %w", plan.Pod, err)
 	}
-	evidence, err := ParseProbe(out.String())
+	evidence, err := parseProbe(out.String())
 	if err != nil {
 		return Evidence{}, fmt.Errorf("probing %s: %w", plan.Pod, err)
 	}

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// ParseProbe reads what the probe's script has written. It trusts nothing of
+// parseProbe reads what the probe's script has written. It trusts nothing of
 // it: file names, in the end, are the container's own choice.
-func ParseProbe(text string) (Evidence, error) {
+func parseProbe(text string) (Evidence, error) {
 	p := probeParser{folders: map[string]int{}}
 	for line := range strings.Lines(text) {
 		word, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")

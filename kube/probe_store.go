@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -53,11 +54,7 @@ func (s *EvidenceStore) Of(cluster *Cluster, namespace, template, container stri
 
 // path has nothing of the names, which are the cluster's to choose.
 func (s *EvidenceStore) path(cluster *Cluster, namespace, template, container string) string {
-	id := cluster.UID
-	if id == "" {
-		id = cluster.Server
-	}
-	key, err := json.Marshal([]string{id, namespace, template, container})
+	key, err := json.Marshal([]string{cmp.Or(cluster.UID, cluster.Server), namespace, template, container})
 	if err != nil {
 		panic(err) // strings always encode
 	}

@@ -47,7 +47,7 @@ end
 
 func TestParseProbe(t *testing.T) {
 	t.Parallel()
-	e, err := ParseProbe(probed)
+	e, err := parseProbe(probed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +85,11 @@ func TestParseProbeThatSawLittle(t *testing.T) {
 		"a wrong id":    {"status Uid:\tx y\n", "Uid"},
 		"a wrong clock": {"clock x y\n", "clock"},
 	} {
-		if _, err := ParseProbe(test.text); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := parseProbe(test.text); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	cut, err := ParseProbe("status Uid:\t0\t0\t0\t0\nfiles\nunread /big\n")
+	cut, err := parseProbe("status Uid:\t0\t0\t0\t0\nfiles\nunread /big\n")
 	if err != nil || len(cut.Unknown) != 2 {
 		t.Errorf("cut off: %v, %v", cut.Unknown, err)
 	}
@@ -99,7 +99,7 @@ func FuzzParseProbe(f *testing.F) {
 	f.Add(probed)
 	f.Add("status Uid:\nstatus CapEff:\tzz\ntcp \nmount  - \nfiles\nwritten\nsetuid \x1b[31m\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		e, err := ParseProbe(text)
+		e, err := parseProbe(text)
 		if err != nil {
 			return
 		}

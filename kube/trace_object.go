@@ -110,18 +110,19 @@ func nameOfCopy(name string) string {
 func (c *Cluster) changers(ctx context.Context) ([]string, error) {
 	group := schema.GroupVersion{Group: "admissionregistration.k8s.io", Version: "v1"}
 	var all []string
-	for _, resource := range []string{"mutatingwebhookconfigurations", "mutatingadmissionpolicies"} {
-		list, err := c.Metadata.Resource(group.WithResource(resource)).List(ctx, metav1.ListOptions{})
+	for _, kind := range []struct{ name, resource string }{
+		{"MutatingWebhookConfiguration", "mutatingwebhookconfigurations"},
+		{"MutatingAdmissionPolicy", "mutatingadmissionpolicies"},
+	} {
+		list, err := c.Metadata.Resource(group.WithResource(kind.resource)).List(ctx, metav1.ListOptions{})
 		if apierrors.IsNotFound(err) || meta.IsNoMatchError(err) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("listing the %s: %w", resource, err)
+			return nil, fmt.Errorf("listing the %s: %w", kind.resource, err)
 		}
 		for _, item := range list.Items {
-			all = append(all, Clean(map[string]string{
-				"mutatingwebhookconfigurations": "MutatingWebhookConfiguration", "mutatingadmissionpolicies": "MutatingAdmissionPolicy",
-			}[resource]+"/"+item.Name))
+			all = append(all, Clean(kind.name+"/"+item.Name))
 		}
 	}
 	slices.Sort(all)

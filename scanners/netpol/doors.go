@@ -28,16 +28,11 @@ func (d Door) String() string { return fmt.Sprintf("%s (%s)", d.Object, d.Kind) 
 func (n *Neighbourhood) servicesOf(w *kube.Workload) []*corev1.Service {
 	var all []*corev1.Service
 	for _, svc := range n.services {
-		if svc.Namespace == w.Namespace() && len(svc.Spec.Selector) > 0 && runsAs(w, labels.SelectorFromSet(svc.Spec.Selector)) {
+		if svc.Namespace == w.Namespace() && len(svc.Spec.Selector) > 0 && labelled(w, labels.SelectorFromSet(svc.Spec.Selector)) {
 			all = append(all, svc)
 		}
 	}
 	return all
-}
-
-func runsAs(w *kube.Workload, selector labels.Selector) bool {
-	return selector.Matches(labels.Set(w.Meta.Labels)) ||
-		slices.ContainsFunc(w.Pods, func(pod *kube.Pod) bool { return selector.Matches(labels.Set(pod.Labels)) })
 }
 
 // portsOf are the ports that the containers name, and those that services send
@@ -45,10 +40,7 @@ func runsAs(w *kube.Workload, selector labels.Selector) bool {
 func (n *Neighbourhood) portsOf(w *kube.Workload) []Port {
 	var ports []Port
 	add := func(number int32, protocol corev1.Protocol) {
-		if protocol == "" {
-			protocol = corev1.ProtocolTCP
-		}
-		if port := (Port{number, protocol}); number > 0 && !slices.Contains(ports, port) {
+		if port := (Port{number, orTCP(protocol)}); number > 0 && !slices.Contains(ports, port) {
 			ports = append(ports, port)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -24,8 +25,11 @@ type Neighbourhood struct {
 }
 
 // Resources are what a Neighbourhood is made from.
-func Resources() []kube.Resource {
-	return append(append(kube.WorkloadResources(), kube.NetworkPolicies, kube.Namespaces, kube.Services, kube.Ingresses), OtherResources()...)
+func Resources() []kube.Resource { return append(evaluated(), OtherResources()...) }
+
+// evaluated are those of Kubernetes itself.
+func evaluated() []kube.Resource {
+	return append(kube.WorkloadResources(), kube.NetworkPolicies, kube.Namespaces, kube.Services, kube.Ingresses)
 }
 
 // NewNeighbourhood reads inv.
@@ -213,8 +217,8 @@ func worldOf(policies []*networkingv1.NetworkPolicy, d Direction) World {
 
 func (w *World) add(block *networkingv1.IPBlock) {
 	text := block.CIDR
-	for i, except := range block.Except {
-		text += map[bool]string{true: " except ", false: ", "}[i == 0] + except
+	if len(block.Except) > 0 {
+		text += " except " + strings.Join(block.Except, ", ")
 	}
 	if !slices.Contains(w.Blocks, text) {
 		w.Blocks = append(w.Blocks, text)
@@ -229,7 +233,7 @@ func (w *World) add(block *networkingv1.IPBlock) {
 // may be open than a Standing says.
 func Missing(inv *kube.Inventory) []string {
 	var missing []string
-	for _, r := range append(kube.WorkloadResources(), kube.NetworkPolicies, kube.Namespaces, kube.Services, kube.Ingresses) {
+	for _, r := range evaluated() {
 		if gap, ok := inv.Gap(r); ok {
 			missing = append(missing, kube.Clean(string(r)+": "+gap.Reason))
 		}

@@ -1,6 +1,7 @@
 package netpol
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -18,6 +19,9 @@ type Port struct {
 	Protocol corev1.Protocol
 }
 
+// orTCP is the protocol, or the one that goes without saying.
+func orTCP(protocol corev1.Protocol) corev1.Protocol { return cmp.Or(protocol, corev1.ProtocolTCP) }
+
 // Reach is whether one workload may talk to another, and by which policies.
 type Reach struct {
 	Allowed bool
@@ -29,9 +33,7 @@ type Reach struct {
 // Reach works out whether the pods of one workload may open a connection to
 // those of another. Both sides have to allow it.
 func (p *Policies) Reach(from, to *kube.Workload, port Port) Reach {
-	if port.Protocol == "" {
-		port.Protocol = corev1.ProtocolTCP
-	}
+	port.Protocol = orTCP(port.Protocol)
 	if Governs(from) {
 		if policies := p.Isolating(from, Egress); len(policies) > 0 && !p.anyOut(policies, to, port) {
 			return Reach{Refused: policies}
@@ -149,9 +151,7 @@ func Contains(block *networkingv1.IPBlock, addr netip.Addr) bool {
 // AnyPort says whether a rule's ports include one of an address outside of the
 // cluster, where names of ports mean nothing.
 func AnyPort(ports []networkingv1.NetworkPolicyPort, port Port) bool {
-	if port.Protocol == "" {
-		port.Protocol = corev1.ProtocolTCP
-	}
+	port.Protocol = orTCP(port.Protocol)
 	return anyPort(ports, &kube.Workload{Spec: &corev1.PodSpec{}}, port)
 }
 
@@ -192,11 +192,7 @@ func portNamed(spec *corev1.PodSpec, name string, port Port) bool {
 	for _, containers := range [][]corev1.Container{spec.Containers, spec.InitContainers} {
 		for _, c := range containers {
 			for _, p := range c.Ports {
-				protocol := p.Protocol
-				if protocol == "" {
-					protocol = corev1.ProtocolTCP
-				}
-				if p.Name == name && protocol == port.Protocol && p.ContainerPort == port.Number {
+				if p.Name == name && orTCP(p.Protocol) == port.Protocol && p.ContainerPort == port.Number {
 					return true
 				}
 			}
