@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/transport"
 
 	"kiln/kube"
 	"kiln/kube/kubetest"
@@ -23,7 +24,10 @@ func TestNothingPassesThatCouldNotBeRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			testbed.Load(t, "../../testdata/clusters/"+name)
 			between := &saboteur{said: map[string]remembered{}}
-			cluster := connectThrough(t, testbed, between)
+			cluster := connectThrough(t, testbed.Kubeconfig(), func(server http.RoundTripper) http.RoundTripper {
+				between.server = server
+				return between
+			})
 			whole, strikes := judge(t, cluster), 0
 			for _, resource := range lookedAt() {
 				for _, by := range sabotages() {
@@ -78,16 +82,13 @@ func lookedAt() []kube.Resource {
 	return slices.DeleteFunc(slices.Compact(all), func(r kube.Resource) bool { return r == kube.ServerVersion })
 }
 
-func connectThrough(t *testing.T, testbed *kubetest.Testbed, between *saboteur) *kube.Cluster {
+// connectThrough connects with a transport of the test's before the server's.
+func connectThrough(t *testing.T, kubeconfig string, wrap transport.WrapperFunc) *kube.Cluster {
 	t.Helper()
-	kubeconfig := testbed.Kubeconfig()
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.KubeConfig = &kubeconfig
 	flags.WrapConfigFn = func(config *rest.Config) *rest.Config {
-		config.Wrap(func(server http.RoundTripper) http.RoundTripper {
-			between.server = server
-			return between
-		})
+		config.Wrap(wrap)
 		return config
 	}
 	cluster, err := kube.Connect(t.Context(), flags, true)
