@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"net/url"
 	"path/filepath"
 
 	"kiln/scanners"
@@ -18,13 +19,26 @@ type (
 		Tool struct {
 			Driver sarifDriver `json:"driver"`
 		} `json:"tool"`
-		Results []sarifResult `json:"results"`
+		Invocations []sarifInvocation `json:"invocations"`
+		Results     []sarifResult     `json:"results"`
+	}
+	// sarifInvocation tells what the scan could not judge.
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications"`
+	}
+	sarifNotification struct {
+		Level   string         `json:"level"`
+		Message sarifText      `json:"message"`
+		Rule    sarifReference `json:"associatedRule"`
+	}
+	sarifReference struct {
+		ID string `json:"id"`
 	}
 	sarifDriver struct {
-		Name           string      `json:"name"`
-		Version        string      `json:"version"`
-		InformationURI string      `json:"informationUri,omitempty"`
-		Rules          []sarifRule `json:"rules"`
+		Name    string      `json:"name"`
+		Version string      `json:"version"`
+		Rules   []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
 		ID               string         `json:"id"`
@@ -46,6 +60,12 @@ type (
 		Message      sarifText         `json:"message"`
 		Locations    []sarifLocation   `json:"locations"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+		// Suppressions hold who has accepted the finding, if anybody.
+		Suppressions []sarifSuppression `json:"suppressions"`
+	}
+	sarifSuppression struct {
+		Kind          string `json:"kind"`
+		Justification string `json:"justification"`
 	}
 	sarifLocation struct {
 		Physical *sarifPhysical `json:"physicalLocation,omitempty"`
@@ -79,25 +99,49 @@ func writeSARIF(w io.Writer, r scanners.Report, checks []scanners.Check) error {
 	for _, f := range r.Findings {
 		run.Results = append(run.Results, sarifResultOf(f))
 	}
+	run.Invocations = []sarifInvocation{{Successful: true, Notifications: notAssessed(r.Checks)}}
 	return writeJSON(w, sarifLog{
 		Schema:  "https://json.schemastore.org/sarif-2.1.0.json",
 		Version: "2.1.0", Runs: []sarifRun{run},
 	})
 }
 
+// notAssessed has a notification for each check that could not be judged: a
+// consumer that sees no results of it would take it for passed.
+func notAssessed(checks []scanners.CheckStatus) []sarifNotification {
+	notifications := []sarifNotification{}
+	for _, c := range checks {
+		if c.Status == scanners.NotKnown {
+			notifications = append(notifications, sarifNotification{
+				Level: "warning", Message: sarifText{Text: c.ID + " could not be assessed: " + c.Reason}, Rule: sarifReference{c.ID},
+			})
+		}
+	}
+	return notifications
+}
+
 func sarifResultOf(f scanners.Finding) sarifResult {
 	location := sarifLocation{Logical: []sarifLogical{{FullyQualifiedName: f.Object.String(), Kind: "resource"}}}
 	if f.Source != nil {
 		location.Physical = &sarifPhysical{}
-		location.Physical.Artifact.URI = filepath.ToSlash(f.Source.File)
+		location.Physical.Artifact.URI = (&url.URL{Path: filepath.ToSlash(f.Source.File)}).String()
 		location.Physical.Region.StartLine = max(1, f.Source.Line)
 	}
-	return sarifResult{
+	result := sarifResult{
 		RuleID: f.Check, Level: levelOf(f.Severity),
 		Message:      sarifText{Text: f.Object.String() + ": " + f.Message},
 		Locations:    []sarifLocation{location},
 		Fingerprints: map[string]string{"kiln/v1": f.ID},
+		Suppressions: []sarifSuppression{},
 	}
+	if f.Accepted.Holds() {
+		kind := "external"
+		if f.Accepted.From == "annotation" {
+			kind = "inSource"
+		}
+		result.Suppressions = append(result.Suppressions, sarifSuppression{kind, f.Accepted.Reason})
+	}
+	return result
 }
 
 func levelOf(s scanners.Severity) string {

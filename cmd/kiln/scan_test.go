@@ -129,23 +129,6 @@ func TestScanReadsStandardInputAndFolders(t *testing.T) {
 	}
 }
 
-func TestSARIFPointsAtTheLine(t *testing.T) {
-	isolate(t)
-	file := write(t, "web.yaml", privileged)
-	got := kiln(t, "", "scan", "-f", file, "--check", "pod/privileged", "-o", "sarif")
-	var log sarifLog
-	if err := json.Unmarshal([]byte(got.out), &log); err != nil {
-		t.Fatal(err)
-	}
-	if len(log.Runs) != 1 || len(log.Runs[0].Results) != 1 || len(log.Runs[0].Tool.Driver.Rules) != 1 {
-		t.Fatalf("sarif = %s", got.out)
-	}
-	result := log.Runs[0].Results[0]
-	if result.RuleID != "pod/privileged" || result.Level != "error" || result.Locations[0].Physical.Region.StartLine != 15 {
-		t.Errorf("result = %+v", result)
-	}
-}
-
 func TestStreamedReportIsTheSameJSON(t *testing.T) {
 	isolate(t)
 	for _, severity := range []string{"info", "critical"} {
