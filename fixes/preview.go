@@ -50,12 +50,12 @@ type TargetPreview struct {
 type Takeover struct {
 	// Field is the path in the server's notation:
 	// .spec.template.spec.containers[name="api"].securityContext.privileged
-	Field   string
-	Manager string
+	Field   string `json:"field"`
+	Manager string `json:"manager"`
 	// Declared means that the manager holds the field by an apply of its own
 	// and will conflict, or take it back, at its next one. Fields that were
 	// merely written (operation Update) are not.
-	Declared bool
+	Declared bool `json:"declared"`
 }
 
 // Conflicts lists the takeovers from managers that declared the field: they

@@ -59,5 +59,5 @@ func noFinding(results []scanners.CheckResult, arg, object string) error {
 	if object != "" {
 		where = " on " + object
 	}
-	return fmt.Errorf("no finding %s%s: it is fixed already, or 'kiln scan' names it otherwise", arg, where)
+	return fmt.Errorf("no finding %s%s: it is fixed already, or there is no such object; 'kiln scan' lists the findings", arg, where)
 }

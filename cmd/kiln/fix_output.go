@@ -212,7 +212,7 @@ func fixResults(proposals []proposal) []fixResult {
 	for _, p := range proposals {
 		r := fixResult{Finding: p.finding.ID, Check: p.finding.Check, Title: p.preview.Plan.Title, Questions: questionResults(p.preview.Plan.Questions), Targets: []targetResult{}}
 		for _, t := range p.preview.Targets {
-			r.Targets = append(r.Targets, targetResult{t.Change.Target, t.Change.Mechanism, t.Unified(), t.Takeovers, t.Warnings, t.Owner, t.Restarts, effectResults(t.Effects)})
+			r.Targets = append(r.Targets, targetResult{t.Change.Target, t.Change.Mechanism, t.Unified(), append([]fixes.Takeover{}, t.Takeovers...), append([]string{}, t.Warnings...), t.Owner, t.Restarts, effectResults(t.Effects)})
 		}
 		if p.entry != nil {
 			r.Entry, r.Group, r.State = p.entry.ID, p.entry.Group, p.entry.State

@@ -47,9 +47,11 @@ func newWhoCan(a *app) *cobra.Command {
 			}
 			return checkOutput(output, "table", "json")
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.whoCan(cmd.Context(), args, output) },
+		ValidArgsFunction: firstOf(knownVerbs),
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.whoCan(cmd.Context(), args, output) },
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "table or json")
+	oneOf(cmd, "output", "table", "json")
 	return cmd
 }
 
@@ -77,6 +79,7 @@ func newWhatCan(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "table or json")
+	oneOf(cmd, "output", "table", "json")
 	return cmd
 }
 
@@ -175,7 +178,7 @@ func entryOf(g rbac.Grant) grantEntry {
 				on = append(on, strings.TrimSuffix(resource+"."+group, "."))
 			}
 		}
-		e.Rules = append(e.Rules, ruleEntry{From: kube.RefOf(r.From).String(), Index: r.Index, Verbs: r.Verbs, On: on, Names: r.ResourceNames})
+		e.Rules = append(e.Rules, ruleEntry{From: kube.RefOf(r.From).String(), Index: r.Index, Verbs: r.Verbs, On: on, Names: append([]string{}, r.ResourceNames...)})
 	}
 	return e
 }
