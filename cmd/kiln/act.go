@@ -42,15 +42,7 @@ func newAct(a *app) *cobra.Command {
 			}
 			return nil
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			var names []string
-			for _, action := range fixes.Actions() {
-				if len(args) == 0 {
-					names = append(names, action.Name)
-				}
-			}
-			return names, cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: firstOf(actionNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.list {
 				return a.listActions()
@@ -61,10 +53,19 @@ func newAct(a *app) *cobra.Command {
 	f := cmd.Flags()
 	o.addFlags(f)
 	f.BoolVar(&o.list, "list", false, "list the actions")
-	f.BoolVar(&o.drain.Force, "force", false, "drain: evict pods that nothing would make anew")
-	f.BoolVar(&o.drain.DeleteEmptyDirData, "delete-emptydir-data", false, "drain: evict pods whose emptyDir's data is lost with them")
+	f.BoolVar(&o.drain.Force, "force", false, "drain: evict also pods that nothing would replace")
+	f.BoolVar(&o.drain.DeleteEmptyDirData, "delete-emptydir-data", false, "drain: evict also pods whose emptyDir data is lost with them")
 	f.DurationVar(&o.drain.Timeout, "timeout", fixes.DrainTimeout, "drain: how long it may take")
 	return cmd
+}
+
+// actionNames completes the actions with what they do.
+func actionNames() []string {
+	var names []string
+	for _, action := range fixes.Actions() {
+		names = append(names, action.Name+"\t"+action.Does)
+	}
+	return names
 }
 
 func (a *app) listActions() error {

@@ -26,7 +26,9 @@ func newChecks(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "checks",
 		Short: "List the catalogue of checks",
-		Args:  noArguments,
+		Example: `  kiln checks
+  kiln checks -o json | jq -r '.[] | select(.fix == "safe") | .id'`,
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if err := checkOutput(output, listFormats()...); err != nil {
 				return err
@@ -39,6 +41,7 @@ func newChecks(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "table, json or yaml")
+	oneOf(cmd, "output", "table", "json", "yaml")
 	return cmd
 }
 
@@ -53,13 +56,11 @@ func (a *app) writeChecks(entries []checkEntry) error {
 
 func newExplain(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain CHECK|LAYER",
-		Short:   "Read a check's lesson, or a layer's introduction",
-		Example: "  kiln explain pod/privileged\n  kiln explain pod",
-		Args:    exactlyOne("CHECK", "pod/privileged"),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return checkIDs(a.checks), cobra.ShellCompDirectiveNoFileComp
-		},
+		Use:               "explain CHECK|LAYER",
+		Short:             "Read a check's lesson, or a layer's introduction",
+		Example:           "  kiln explain pod/privileged\n  kiln explain pod",
+		Args:              exactlyOne("CHECK", "pod/privileged"),
+		ValidArgsFunction: firstOf(func() []string { return append(layerNames(), checkIDs(a.checks)...) }),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if introduction := catalogue.Introduction(scanners.Layer(args[0])); introduction != "" {
 				return a.introduce(scanners.Layer(args[0]), introduction)
@@ -95,13 +96,4 @@ func exactlyOne(name, example string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// checkIDs completes IDs in a shell.
-func checkIDs(checks []scanners.Check) []string {
-	ids := make([]string, 0, len(checks))
-	for _, c := range checks {
-		ids = append(ids, c.ID+"\t"+c.Title)
-	}
-	return ids
 }

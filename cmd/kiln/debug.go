@@ -84,6 +84,8 @@ with node/NAME, at the machine, and keeps that for fixes and checks.`,
 	f.StringArrayVar(&o.mounts, "mount", nil, "with --probe of a node: one more `folder` of it to mount, read-only")
 	f.StringVarP(&o.output, "output", "o", "text", "the format of what a probe saw: text, json or yaml")
 	f.BoolVar(&o.list, "list", false, "list kiln's debug containers that run")
+	oneOf(cmd, "profile", kube.DebugProfiles()...)
+	oneOf(cmd, "output", "text", "json", "yaml")
 	return cmd
 }
 

@@ -62,6 +62,7 @@ func newFix(a *app) *cobra.Command {
 	f.StringArrayVar(&o.words.Take, "take", nil, "take over this field from the manager that declared it, as --dry-run names it; may be repeated")
 	f.StringArrayVar(&o.leave, "leave", nil, "leave this field to its manager; may be repeated")
 	o.wait.addFlag(f)
+	oneOf(cmd, "output", "diff", "patch", "json")
 	return cmd
 }
 

@@ -25,7 +25,7 @@ type rolloutWait struct {
 }
 
 func (w *rolloutWait) addFlag(f *pflag.FlagSet) {
-	f.Var(w, "wait", "wait until the pods that a fix restarts are up; 0 doesn't. On a terminal it does without the flag")
+	f.Var(w, "wait", "how long to wait until the pods that a fix restarts are up, such as 5m; 0 doesn't wait. On a terminal it waits without the flag")
 	f.Lookup("wait").NoOptDefVal = rolloutTime.String()
 }
 

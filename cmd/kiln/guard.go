@@ -24,7 +24,7 @@ func newGuard(a *app) *cobra.Command {
 	o := guardOptions{}
 	cmd := &cobra.Command{
 		Use:   "guard CHECK",
-		Short: "Keep a check fixed: have the API server warn of, or refuse, what would bring its findings back",
+		Short: "Keep a check fixed: have the API server warn of what would bring it back, or refuse it",
 		Long: `A guardrail is a ValidatingAdmissionPolicy with its binding, or Pod Security
 labels of a namespace where they cover the check. It warns first; --deny makes
 it refuse. What it would stop in today's cluster is shown before.`,
@@ -32,11 +32,9 @@ it refuse. What it would stop in today's cluster is shown before.`,
   kiln guard pod/privileged -n shop
   kiln guard pod/privileged -n shop --deny
   kiln guard --list
-  kiln guard --remove kiln-pod-privileged.shop`,
-		Args: func(_ *cobra.Command, args []string) error { return o.complain(args) },
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return fixes.Guarded(a.settings), cobra.ShellCompDirectiveNoFileComp
-		},
+  kiln guard --remove pod-security.shop`,
+		Args:              func(_ *cobra.Command, args []string) error { return o.complain(args) },
+		ValidArgsFunction: firstOf(func() []string { return fixes.Guarded(a.settings) }),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case o.list:
@@ -53,7 +51,9 @@ it refuse. What it would stop in today's cluster is shown before.`,
 	f.StringVar(&o.by, "by", "", "labels (Pod Security, of a namespace) or policy; without it, labels where they stop nobody else")
 	f.BoolVar(&o.list, "list", false, "list the guardrails that are in force")
 	f.StringVarP(&o.output, "output", "o", "table", "with --list: table, json or yaml")
-	f.StringVar(&o.remove, "remove", "", "remove the guardrail of that NAME")
+	f.StringVar(&o.remove, "remove", "", "remove the guardrail of that `name`, as --list has it")
+	oneOf(cmd, "by", string(fixes.ByLabels), string(fixes.ByPolicy))
+	oneOf(cmd, "output", "table", "json", "yaml")
 	return cmd
 }
 

@@ -59,8 +59,8 @@ func (a *app) files() ([]tui.File, error) {
 	return append([]tui.File{
 		{What: "Configuration", Path: orDash(a.configPath())},
 		{What: "Journal", Path: filepath.Join(state, "journal")},
-		{What: "Evidence", Path: filepath.Join(state, "evidence")},
-		{What: "Nodes", Path: filepath.Join(state, "nodes")},
+		{What: "Container probes", Path: filepath.Join(state, "evidence")},
+		{What: "Node probes", Path: filepath.Join(state, "nodes")},
 		{What: "Crash reports", Path: crashes},
 		{What: "Skins", Path: themes.Folder()},
 	}, screen...), nil

@@ -21,18 +21,18 @@ func TestInfoNamesEveryPath(t *testing.T) {
 	t.Chdir(t.TempDir())
 	got := kiln(t, "", "info")
 	for what, path := range map[string]string{
-		"Kubeconfig":    os.Getenv("KUBECONFIG"),
-		"Configuration": settings,
-		"Journal":       filepath.Join(state, "kiln", "journal"),
-		"Evidence":      filepath.Join(state, "kiln", "evidence"),
-		"Nodes":         filepath.Join(state, "kiln", "nodes"),
-		"Crash reports": filepath.Join(state, "kiln", "crashes"),
-		"Guided path":   filepath.Join(state, "kiln", "path.json"),
-		"Exports":       filepath.Join(state, "kiln", "exports"),
-		"Skins":         filepath.Join(config, "kiln", "skins"),
-		"Keys":          filepath.Join(config, "kiln", "keys.yaml"),
-		"Aliases":       filepath.Join(config, "kiln", "aliases.yaml"),
-		"Saved views":   filepath.Join(config, "kiln", "views.yaml"),
+		"Kubeconfig":       os.Getenv("KUBECONFIG"),
+		"Configuration":    settings,
+		"Journal":          filepath.Join(state, "kiln", "journal"),
+		"Container probes": filepath.Join(state, "kiln", "evidence"),
+		"Node probes":      filepath.Join(state, "kiln", "nodes"),
+		"Crash reports":    filepath.Join(state, "kiln", "crashes"),
+		"Guided path":      filepath.Join(state, "kiln", "path.json"),
+		"Exports":          filepath.Join(state, "kiln", "exports"),
+		"Skins":            filepath.Join(config, "kiln", "skins"),
+		"Keys":             filepath.Join(config, "kiln", "keys.yaml"),
+		"Aliases":          filepath.Join(config, "kiln", "aliases.yaml"),
+		"Saved views":      filepath.Join(config, "kiln", "views.yaml"),
 	} {
 		if !regexp.MustCompile(`(?m)^` + what + `: +` + regexp.QuoteMeta(path) + `$`).MatchString(got.out) {
 			t.Errorf("%s isn't %s in:\n%s%s", what, path, got.out, got.err)

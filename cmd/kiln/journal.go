@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -16,11 +17,14 @@ func newJournal(a *app) *cobra.Command {
 	output := "table"
 	cmd := &cobra.Command{
 		Use:   "journal",
-		Short: "List what was applied, and what was taken back",
-		Args:  noArguments,
-		RunE:  func(*cobra.Command, []string) error { return a.journal(output) },
+		Short: "List what was applied, and what was undone",
+		Example: `  kiln journal
+  kiln journal -o json | jq -r '.[] | select(.state == "applied") | .id'`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return a.journal(output) },
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "table, json or yaml")
+	oneOf(cmd, "output", "table", "json", "yaml")
 	cmd.AddCommand(newJournalExport(a))
 	return cmd
 }
@@ -81,7 +85,13 @@ func newUndo(a *app) *cobra.Command {
 	dryRun, yes, finish := false, false, false
 	cmd := &cobra.Command{
 		Use:   "undo [ENTRY|BATCH]",
-		Short: "Take a fix back: the last one, one of the journal's entries, or a batch",
+		Short: "Undo a fix: the last one, an entry of the journal, or a batch",
+		Long: `Undo a fix: the values that it changed go back to what they were, and so do
+their field managers. Without an argument it is the last one of this cluster. A
+field that somebody else has changed since is refused, and named.`,
+		Example: `  kiln undo --dry-run
+  kiln undo
+  kiln undo 1m7zratnw`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageErrorf("kiln undo takes one ENTRY at most; 'kiln journal' lists them")
@@ -91,6 +101,7 @@ func newUndo(a *app) *cobra.Command {
 			}
 			return nil
 		},
+		ValidArgsFunction: firstOf(undoableEntries),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if finish {
 				return a.finish(cmd.Context(), args[0])
@@ -100,8 +111,25 @@ func newUndo(a *app) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only show what would change")
 	cmd.Flags().BoolVar(&finish, "finish", false, "carry an interrupted fix, or undo, to its end instead")
-	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask, not even on a terminal")
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "undo without asking; without a terminal it never asks")
 	return cmd
+}
+
+// undoableEntries completes the journal's entries that can be undone, the
+// newest first.
+func undoableEntries() []string {
+	journal, err := openJournal()
+	if err != nil {
+		return nil
+	}
+	entries, _ := journal.Entries()
+	var ids []string
+	for _, entry := range slices.Backward(entries) {
+		if entry.Undoable() {
+			ids = append(ids, entry.ID+"\t"+kube.Clean(entry.Title))
+		}
+	}
+	return ids
 }
 
 func (a *app) undo(ctx context.Context, id string, dryRun, yes bool) error {

@@ -22,6 +22,7 @@ func newJournalExport(a *app) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error { return a.exportJournal(output, since) },
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "markdown or json")
+	oneOf(cmd, "output", "markdown", "json")
 	cmd.Flags().StringVar(&since, "since", "", "only what was changed since: a day (2026-11-01), a time (2026-11-01T08:00:00Z) or an age (7d, 12h)")
 	return cmd
 }

@@ -61,7 +61,10 @@ func TestWrongUsageExitsWithTwo(t *testing.T) {
 		want string
 	}{
 		{"scna", "Did you mean scan?"},
-		{"scan --nope", "unknown flag: --nope"},
+		{"scn", "Did you mean scan?"},
+		{"scan --nope", "unknown flag: --nope.\nTry"},
+		{"fix pod/privileged --dryrun", "Did you mean --dry-run?"},
+		{"scan --fail", "Did you mean --fail-on?"},
 		{"scan -o xml", `unknown format "xml"`},
 		{"scan --layer pods", `unknown layer "pods"`},
 		{"scan --check privileged", "did you mean pod/privileged?"},

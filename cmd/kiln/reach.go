@@ -73,6 +73,7 @@ lead in from outside, and whether the internet and the clouds' metadata
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", output, "text or json")
+	oneOf(cmd, "output", "text", "json")
 	return cmd
 }
 

@@ -12,6 +12,7 @@ import (
 	"kiln/kube"
 	"kiln/scanners"
 	"kiln/scanners/catalogue"
+	"kiln/themes"
 	"kiln/tui"
 )
 
@@ -48,14 +49,12 @@ func newRoot(io streams) *cobra.Command {
 	a := &app{streams: io, flags: genericclioptions.NewConfigFlags(true), checks: catalogue.Checks()}
 	root := &cobra.Command{
 		Use:   "kiln",
-		Short: "Find what is wrong with a Kubernetes cluster, understand it, fix it, take it back",
-		Long: `kiln is a terminal UI that hardens a Kubernetes cluster by hand. Without a
+		Short: "Find what is wrong with a Kubernetes cluster, understand it, fix it, undo it",
+		Long: `kiln is a terminal UI for hardening a Kubernetes cluster by hand. Without a
 command it opens on the current context.`,
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-
-		SuggestionsMinimumDistance: 2,
 
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.configure() },
 	}
@@ -63,7 +62,7 @@ command it opens on the current context.`,
 	root.SetOut(io.out)
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageErrorf("%v\nTry '%s --help'.", err, cmd.CommandPath())
+		return usageErrorf("%v.%s\nTry '%s --help'.", err, nearFlag(cmd, err), cmd.CommandPath())
 	})
 	a.flags.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().Lookup("request-timeout").Usage = fmt.Sprintf("how long a request to the server may take, such as 10s; 0 means %s. Watches, logs and shells may take longer", kube.RequestLimit)
@@ -71,13 +70,17 @@ command it opens on the current context.`,
 	root.PersistentFlags().StringVar(&a.config, "config", "", "kiln's configuration; without it ./kiln.yaml, else the one in the configuration folder")
 	root.PersistentFlags().BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "look at all namespaces, which is the default without -n")
 
+	a.completeConnection(root)
+
 	var options tui.Options
-	root.Flags().StringVar(&options.Theme, "theme", "", "the skin's name: dark, light, or one of your own")
+	root.Flags().StringVar(&options.Theme, "theme", "", "the skin: dark, light, one of kiln's others or of your own (default by the terminal's background)")
 	var noLive, noMouse, plain bool
 	root.Flags().BoolVar(&plain, "plain", false, "talk in lines, for screen readers: no redrawing, no colour, numbers to choose by")
 	root.Flags().BoolVar(&noLive, "no-live", false, "don't follow the cluster after the scan; ctrl-r scans again")
 	root.Flags().BoolVar(&noMouse, "no-mouse", false, "leave the mouse to the terminal, to select text with")
 	root.Flags().StringVarP(&options.Command, "command", "c", "", "the view to start with, as typed after ':'")
+	oneOf(root, "theme", themes.Names()...)
+	complete(root, "command", cobra.NoFileCompletions)
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if !plain && !a.hasScreen() {
 			return a.noTerminal(cmd.Context())
@@ -91,18 +94,21 @@ command it opens on the current context.`,
 		}
 		return tui.Run(cmd.Context(), options)
 	}
-	root.AddCommand(newScan(a), newChecks(a), newExplain(a), newFix(a), newGuard(a), newAct(a), newJournal(a), newDebug(a), newUndo(a), newWhoCan(a), newWhatCan(a), newTrace(a), newReach(a), newInfo(a), newVersion(a))
+	addGroup(root, "Find and understand:", newScan(a), newChecks(a), newExplain(a))
+	addGroup(root, "Fix and undo:", newFix(a), newUndo(a), newJournal(a), newGuard(a), newAct(a))
+	addGroup(root, "Look closer:", newDebug(a), newTrace(a), newReach(a), newWhoCan(a), newWhatCan(a))
+	root.AddCommand(newInfo(a), newVersion(a))
 	completionWithoutArguments(root)
+	noFileArguments(root)
 	return root
 }
 
-// completionWithoutArguments has cobra's own command refuse an unknown shell as
-// wrong usage, where it would print its help and succeed.
-func completionWithoutArguments(root *cobra.Command) {
-	root.InitDefaultCompletionCmd()
-	if completion, _, err := root.Find([]string{"completion"}); err == nil {
-		completion.Args = noArguments
-		completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+// addGroup adds commands that the help lists together.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, cmd := range commands {
+		cmd.GroupID = title
+		root.AddCommand(cmd)
 	}
 }
 
@@ -115,9 +121,5 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if !cmd.HasSubCommands() {
 		return usageErrorf("%s takes no arguments, got %q.\nTry '%s --help'.", cmd.CommandPath(), args[0], cmd.CommandPath())
 	}
-	hint := ""
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = " Did you mean " + near[0] + "?"
-	}
-	return usageErrorf("unknown command %q.%s\nTry '%s --help'.", args[0], hint, cmd.CommandPath())
+	return usageErrorf("unknown command %q.%s\nTry '%s --help'.", args[0], nearCommand(cmd, args[0]), cmd.CommandPath())
 }

@@ -48,6 +48,13 @@ func newScan(a *app) *cobra.Command {
 	f.BoolVar(&o.requireComplete, "require-complete", false, "exit with 4 if something could not be read")
 	f.BoolVar(&o.system, "system", false, "list the findings about the cluster's own components too")
 	f.BoolVar(&o.kubelets, "kubelets", false, "read each kubelet's configuration, which takes the right to proxy to nodes")
+	oneOf(cmd, "output", "table", "json", "yaml", "sarif")
+	oneOf(cmd, "layer", layerNames()...)
+	oneOf(cmd, "severity", severityNames()...)
+	oneOf(cmd, "fail-on", severityNames()...)
+	complete(cmd, "check", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return checkIDs(a.checks), cobra.ShellCompDirectiveNoFileComp
+	})
 	return cmd
 }
 

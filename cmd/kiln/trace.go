@@ -38,7 +38,7 @@ func newTrace(a *app) *cobra.Command {
 	output, file := "text", ""
 	cmd := &cobra.Command{
 		Use:   "trace VERB [RESOURCE] [NAME]",
-		Short: "Follow a request through the API server: who asks, by which rule it is allowed, what admission makes of it",
+		Short: "Follow a request through the API server, and see what decides it",
 		Long: `Follow a request through the API server without making it: authentication,
 authorization, admission and etcd, with the rule, plugin or policy that decides
 each. What changes something is sent as a dry run, and the transport lets
@@ -57,6 +57,7 @@ nothing else through.`,
 	}
 	cmd.Flags().StringVarP(&file, "filename", "f", file, "the manifest that the request sends; - is standard input")
 	cmd.Flags().StringVarP(&output, "output", "o", output, "text or json")
+	oneOf(cmd, "output", "text", "json")
 	return cmd
 }
 
