@@ -53,10 +53,10 @@ func acceptAnnotation(text string, now time.Time) (string, error) {
 	if date != "never" {
 		last, err := time.Parse(time.DateOnly, date)
 		if err != nil {
-			return "", fmt.Errorf("%q is no day such as 2027-01-31, nor never", date)
+			return "", fmt.Errorf("%q is neither a day, such as 2027-01-31, nor never", date)
 		}
 		if last.Before(now.Truncate(24 * time.Hour)) {
-			return "", errors.New("this day is over")
+			return "", errors.New("that day is past")
 		}
 	}
 	if reason == "" {
@@ -88,7 +88,7 @@ func (s *Session) proposeAccept(ctx context.Context, f scanners.Finding, annotat
 		Finding: f,
 		Title:   kube.Clean("Accept " + f.Check + " of " + f.Object.Kind + "/" + f.Object.Name),
 		Changes: []fixes.Change{{Target: f.Object, UID: live.GetUID(), Mechanism: fixes.ServerSideApply, Apply: config}},
-		Notes:   []string{"Nothing is mended: the finding stays in the list, last and marked as accepted."},
+		Notes:   []string{"Nothing is fixed: the finding stays in the list, last and marked as accepted."},
 	})
 	return p
 }

@@ -48,7 +48,7 @@ func TestAcceptAndTakeBackByKeys(t *testing.T) {
 	d.keys("a")
 	d.write("it needs setuid")
 	d.keys("enter")
-	d.shows("accept.kiln/pod.privilege-escalation: 'until", "it needs setuid", "Nothing is mended")
+	d.shows("accept.kiln/pod.privilege-escalation: 'until", "it needs setuid", "Nothing is fixed")
 	if annotation() != "" {
 		t.Fatal("a preview has changed the cluster")
 	}

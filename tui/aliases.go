@@ -35,7 +35,7 @@ func readAliases(path string) (map[string]string, error) {
 		name, _, _ := strings.Cut(text, " ")
 		_, isCommand := findCommand(name)
 		if _, isKind := kindNamed(name, nil); !isCommand && !isKind {
-			return nil, fmt.Errorf("the aliases in %s: %s means %q, which is no command", path, alias, name)
+			return nil, fmt.Errorf("the aliases in %s: %s means %q, which is not a command", path, alias, name)
 		}
 		if _, taken := findCommand(alias); taken || strings.ContainsAny(alias, " \t") {
 			return nil, fmt.Errorf("the aliases in %s: %q is a command already, or no single word", path, alias)

@@ -60,7 +60,7 @@ func TestAnswersPreviewAtOnce(t *testing.T) {
 		"the second question":  {"e tab down space", []fixes.Answers{{"paths": "/tmp,/run"}}, "[x] /run"},
 		"one after the other":  {"e down enter tab down space", []fixes.Answers{{"uid": "1000"}, {"uid": "1000", "paths": "/tmp,/run"}}, "[x] /tmp"},
 		"none of several":      {"e e space", []fixes.Answers{{"paths": ""}}, "[ ] /tmp"},
-		"opened and left":      {"e esc", nil, "e answers otherwise"},
+		"opened and left":      {"e esc", nil, "e changes the answer"},
 		"the letter is a text": {"e down down e enter", nil, "that is no user"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -131,7 +131,7 @@ func parseSeverities(value string) ([]scanners.Severity, error) {
 		name, orWorse := strings.CutSuffix(word, "+")
 		at := slices.IndexFunc(scanners.Severities(), func(s scanners.Severity) bool { return name != "" && strings.HasPrefix(s.String(), name) })
 		if at < 0 {
-			return nil, fmt.Errorf("%q is no severity", word)
+			return nil, fmt.Errorf("%q is not a severity: use critical, high, medium, low or info", word)
 		}
 		wanted = append(wanted, scanners.Severities()[at])
 		if orWorse {

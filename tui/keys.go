@@ -105,11 +105,11 @@ func newKeyMap() *keyMap {
 		SortNamespace: bind("shift-p", "by namespace", "P"),
 		SortFix:       bind("shift-f", "by fix", "F"),
 		SortOwner:     bind("shift-o", "by owner", "O"),
-		SortLeft:      bind("shift-←", "sort column to the left", "shift+left"),
-		SortRight:     bind("shift-→", "sort column to the right", "shift+right"),
+		SortLeft:      bind("shift-←", "sort by the column to the left", "shift+left"),
+		SortRight:     bind("shift-→", "sort by the column to the right", "shift+right"),
 
-		SortUp:   bind("shift-↑", "the smallest first", "shift+up"),
-		SortDown: bind("shift-↓", "the largest first", "shift+down"),
+		SortUp:   bind("shift-↑", "smallest first", "shift+up"),
+		SortDown: bind("shift-↓", "largest first", "shift+down"),
 
 		Copy:     bind("c", "copy the name", "c"),
 		YAML:     bind("y", "YAML", "y"),
@@ -137,7 +137,7 @@ func newKeyMap() *keyMap {
 		Undo:     bind("u", "preview the undo", "u"),
 
 		UndoBatch: bind("shift-u", "undo its batch", "U"),
-		Answer:    bind("e", "answer otherwise", "e"),
+		Answer:    bind("e", "change the answer", "e"),
 
 		Split: bind("v", "side by side", "v"),
 		Whole: bind("o", "whole object", "o"),
@@ -198,7 +198,7 @@ func helped(b key.Binding, desc string) key.Binding {
 
 // sorting are the keys that choose the order of the findings.
 func (k *keyMap) sorting() keyGroup {
-	return keyGroup{"Sorting, again to turn round", []key.Binding{
+	return keyGroup{"Sorting; again to reverse", []key.Binding{
 		k.SortSeverity, k.SortCheck, k.SortName, k.SortNamespace, k.SortFix, k.SortOwner, k.SortLeft, k.SortRight, k.SortUp, k.SortDown,
 	}}
 }

@@ -59,7 +59,7 @@ func takeColumns(pattern string, columns []column) (rest string, all []columnFil
 			problem = cmp.Or(problem, err)
 			all = append(all, columnFilter{at, name == "kind" && columns[at].title != "KIND", inverse, wanted})
 		case strings.Contains(bare, ":") && slices.Contains(filterFields(), cmp.Or(longFields[name], name)):
-			problem = fmt.Errorf("%s: is no column here, so it's taken as text", name)
+			problem = fmt.Errorf("%s: is not a column here, so it's taken as text", name)
 			words = append(words, word)
 		default:
 			words = append(words, word)

@@ -51,7 +51,7 @@ func TestListsAreFilteredAsFindingsAre(t *testing.T) {
 		{"a column by a field's short name", "ns:shop", "staging", ""},
 		{"a column's text in another one", "server:bob", "", ""},
 		{"a column, still being typed", "user:", "Prod-EU dev prod-us staging", ""},
-		{"a field that isn't here", "sev:high", "", "sev: is no column here"},
+		{"a field that isn't here", "sev:high", "", "sev: is not a column here"},
 		{"a colon in a name", "10.9.0.1:6443", "Prod-EU", ""},
 		{"nothing", "", "Prod-EU dev prod-us staging", ""},
 	} {
