@@ -189,7 +189,7 @@ func TestReadOnlyHoldsByKeys(t *testing.T) {
 	d.keys("f")
 	d.shows("allowPrivilegeEscalation: false") // a dry run only asks
 	d.keys("tab", "enter")
-	d.shows("read-only: ctrl-o allows changes")
+	d.shows("read-only mode: nothing is written")
 	// Around the view, the transport refuses as well.
 	v := d.app.top().(*diffView)
 	if _, err := v.carryOut(t.Context(), v.proposals[0]); err == nil {

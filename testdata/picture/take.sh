@@ -5,10 +5,7 @@ source "$(dirname "$0")/terminal.sh"
 
 open_demo --theme dark
 draw findings
-narrow "pod/privileged.*ci-runner"
-press Enter
-until_shown "Evidence"
-draw finding
+narrow "pod/privileged.*search"
 press f
 until_shown "Apply"
 draw fix

@@ -39,7 +39,7 @@ until_shown() {
 
 press() { "${terminal[@]}" send-keys "$@"; }
 
-# command types a command after the colon.
+# command_line types a command after the colon.
 command_line() {
 	press :
 	sleep 0.3
