@@ -105,8 +105,8 @@ func newKeyMap() *keyMap {
 		SortNamespace: bind("shift-p", "by namespace", "P"),
 		SortFix:       bind("shift-f", "by fix", "F"),
 		SortOwner:     bind("shift-o", "by owner", "O"),
-		SortLeft:      bind("shift-←", "sort by the column to the left", "shift+left"),
-		SortRight:     bind("shift-→", "sort by the column to the right", "shift+right"),
+		SortLeft:      bind("shift-←", "sort one column left", "shift+left"),
+		SortRight:     bind("shift-→", "sort one column right", "shift+right"),
 
 		SortUp:   bind("shift-↑", "smallest first", "shift+up"),
 		SortDown: bind("shift-↓", "largest first", "shift+down"),
