@@ -101,7 +101,7 @@ func TestAliasesMeanCommands(t *testing.T) {
 	path := t.TempDir() + "/aliases.yaml"
 	for _, c := range []struct{ yaml, problem string }{
 		{"mine: ns shop\nl: learn\n", ""},
-		{"mine: delete all\n", "no command"},
+		{"mine: delete all\n", "not a command"},
 		{"mine: ns shop\nl: learn\ndp: deployments\n", ""},
 		{"checks: journal\n", "a command already"},
 		{"a b: journal\n", "no single word"},
