@@ -4,6 +4,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"kiln/kube"
+	"kiln/scanners"
 )
 
 // inherited is a setting of the security context that containers take from
@@ -17,6 +18,9 @@ type inherited struct {
 	// message says what is wrong with a value (empty if not set), after the
 	// name of the pod or the container.
 	message func(value string) string
+	// unset has the last word on a finding about a container for which nobody
+	// sets it; may be nil.
+	unset func(container, scanners.Hit) scanners.Hit
 }
 
 // locate finds who sets the forbidden value: the pod, for all containers
@@ -32,8 +36,13 @@ func (i inherited) locate(w *kube.Workload, s standard, add report) {
 		if own == "" && fromPod != "" {
 			continue
 		}
-		if !s.allowsContainer(c) {
-			add(c.hit("securityContext."+i.field, "", i.message(own)))
+		if s.allowsContainer(c) {
+			continue
 		}
+		hit := c.hit("securityContext."+i.field, "", i.message(own))
+		if own == "" && i.unset != nil {
+			hit = i.unset(c, hit)
+		}
+		add(hit)
 	}
 }

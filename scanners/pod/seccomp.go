@@ -15,8 +15,19 @@ func seccomp() scanners.Check {
 		References: []string{"PSS restricted", "CIS 5.6.2", "C-0210", "KSV030"},
 		Fix:        scanners.Safe,
 		Reads:      kube.WorkloadResources(),
-		Find:       byStandard(seccompProfile().locate, policy.CheckSeccompProfileRestricted()),
+		Hints:      []kube.Resource{kube.Nodes, kube.KubeletConfigs},
+		Find:       findNoSeccomp,
 	}
+}
+
+// findNoSeccomp asks for what the standard does: a profile in the pod. It is
+// worth knowing only where every kubelet fills it in.
+func findNoSeccomp(inv *kube.Inventory) scanners.Result {
+	profile := seccompProfile()
+	if kubeletsFillInSeccomp(inv) {
+		profile.unset = filledInByKubelet
+	}
+	return byStandard(profile.locate, policy.CheckSeccompProfileRestricted())(inv)
 }
 
 func seccompUnconfined() scanners.Check {
