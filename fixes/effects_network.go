@@ -149,12 +149,12 @@ func portIn(w *kube.Workload, p corev1.ServicePort) (netpol.Port, bool) {
 	return port, true
 }
 
-// outside stands for clients that are not of the cluster, at an address that
-// nobody has (RFC 5737).
+// outside stands for clients that are not of the cluster, at addresses that
+// nobody has (RFC 5737, RFC 3849).
 func outside() *kube.Workload {
 	return &kube.Workload{
 		Object: &corev1.Pod{}, Meta: &metav1.ObjectMeta{},
-		Spec: &corev1.PodSpec{HostNetwork: true}, Pods: []*kube.Pod{{IP: "203.0.113.1"}},
+		Spec: &corev1.PodSpec{HostNetwork: true}, Pods: []*kube.Pod{{IPs: []string{"203.0.113.1", "2001:db8::1"}}},
 	}
 }
 

@@ -75,7 +75,7 @@ func slimPod(pod *corev1.Pod, judged bool) *Pod {
 			Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID,
 			Labels: pod.Labels, OwnerReferences: pod.OwnerReferences,
 		},
-		Node: pod.Spec.NodeName, IP: pod.Status.PodIP, Phase: pod.Status.Phase,
+		Node: pod.Spec.NodeName, IPs: addressesOf(pod), Phase: pod.Status.Phase,
 		ServiceAccount: pod.Spec.ServiceAccountName, HostNetwork: pod.Spec.HostNetwork,
 		ImageIDs: imageIDs(pod),
 	}
@@ -87,6 +87,19 @@ func slimPod(pod *corev1.Pod, judged bool) *Pod {
 		slim.spec, slim.ephemeralAt = &spec, places
 	}
 	return slim
+}
+
+// addressesOf are the pod's own: in a dual-stack cluster one of IPv4 and one of
+// IPv6.
+func addressesOf(pod *corev1.Pod) []string {
+	if len(pod.Status.PodIPs) == 0 {
+		return nil
+	}
+	ips := make([]string, 0, len(pod.Status.PodIPs))
+	for _, ip := range pod.Status.PodIPs {
+		ips = append(ips, ip.IP)
+	}
+	return ips
 }
 
 func imageIDs(pod *corev1.Pod) map[string]string {

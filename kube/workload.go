@@ -44,7 +44,7 @@ type Pod struct {
 	metav1.TypeMeta
 	metav1.ObjectMeta // name, namespace, uid, labels, owner references; annotations only for static pods
 	Node              string
-	IP                string
+	IPs               []string // of each address family one
 	Phase             corev1.PodPhase
 	ServiceAccount    string
 	HostNetwork       bool

@@ -92,6 +92,9 @@ func TestReach(t *testing.T) {
 		"the nodes' network has no labels":     {policy("shop", `{podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: agent}}}]}]}`), "agent", "db", sql, false},
 		"an address":                           {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.1.0.0/16}}]}]}`), "web", "db", sql, true},
 		"an address that is left out":          {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.1.0.0/16, except: [10.1.2.0/24]}}]}]}`), "web", "db", sql, false},
+		"the address of the other family":      {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "fd00:1::/64"}}]}]}`), "web", "db", sql, true},
+		"an address beside it":                 {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "fd00:2::/64"}}]}]}`), "web", "db", sql, false},
+		"one family is left out":               {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "::/0", except: ["fd00:1::/64"]}}]}]}`), "web", "db", sql, false},
 		"every address includes those to come": {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}`), "scraper", "db", sql, true},
 		"some addresses may not":               {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}`), "scraper", "db", sql, false},
 		"a label that only running pods carry": {policy("shop", `{podSelector: {matchLabels: {hash: x}}, policyTypes: [Ingress]}`), "web", "db", sql, false},
@@ -99,7 +102,7 @@ func TestReach(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inv := scantest.Cluster(t, workloads+tt.policies)
 			web, db := named(t, inv, "web"), named(t, inv, "db")
-			web.Pods = []*kube.Pod{{IP: "10.1.2.3"}}
+			web.Pods = []*kube.Pod{{IPs: []string{"10.1.2.3", "fd00:1::3"}}}
 			db.Pods = []*kube.Pod{{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"hash": "x"}}}}
 			named(t, inv, "scraper").Pods = nil // scaled to zero
 			got := netpol.New(inv).Reach(named(t, inv, tt.from), named(t, inv, tt.to), tt.port)

@@ -127,8 +127,10 @@ func inBlock(block *networkingv1.IPBlock, w *kube.Workload) bool {
 		return err == nil && prefix.Bits() == 0 && len(block.Except) == 0
 	}
 	for _, pod := range w.Pods {
-		if addr, err := netip.ParseAddr(pod.IP); err == nil && Contains(block, addr) {
-			return true
+		for _, ip := range pod.IPs {
+			if addr, err := netip.ParseAddr(ip); err == nil && Contains(block, addr) {
+				return true
+			}
 		}
 	}
 	return false
