@@ -142,7 +142,7 @@ func examples(t *testing.T) []example {
 			"authorization-mode": "[RBAC,AlwaysAllow]", "enable-admission-plugins": "AlwaysAdmit,NodeRestriction", "disable-admission-plugins": "PodSecurity",
 			"token-auth-file": "/etc/kubernetes/tokens.csv", "service-account-lookup": "false", "tls-min-version": "VersionTLS10",
 			"tls-cipher-suites": "TLS_RSA_WITH_RC4_128_SHA,TLS_AES_128_GCM_SHA256", "audit-policy-file": "/etc/a.yaml", "audit-log-path": "/var/log/a.log",
-			"audit-log-truncate-enabled": "true", "etcd-servers": "http://10.9.0.1:2379",
+			"audit-log-maxage": "7", "audit-log-truncate-enabled": "true", "etcd-servers": "http://10.9.0.1:2379",
 		}), []string{"api/flag-token-auth-file", "api/flag-service-account-lookup", "api/flag-tls-cipher-suites", "audit/audit-rotation", "audit/audit-policy-gaps", "data/etcd-tls"}},
 		{flagged(node, map[string]string{
 			"request-timeout": "1h", "enable-priority-and-fairness": "false", "etcd-servers": "https://10.9.0.1:2379", "insecure-port": "8080", "insecure-bind-address": "0.0.0.0",

@@ -29,7 +29,7 @@ func admissionFaults(inv *kube.Inventory) []fault {
 	if !slices.Contains(enabled, "NodeRestriction") {
 		faults = append(faults, fault{key: "NodeRestriction", message: "lets each kubelet change any node and pod: add NodeRestriction to --enable-admission-plugins"})
 	}
-	for _, plugin := range []string{"ServiceAccount", "NamespaceLifecycle", "PodSecurity", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "MutatingAdmissionWebhook"} {
+	for _, plugin := range []string{"ServiceAccount", "NamespaceLifecycle", "PodSecurity", "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy", "ValidatingAdmissionWebhook", "MutatingAdmissionWebhook"} {
 		if slices.Contains(disabled, plugin) {
 			faults = append(faults, fault{key: plugin, message: fmt.Sprintf("turns the admission plugin %s off: remove it from --disable-admission-plugins", plugin)})
 		}

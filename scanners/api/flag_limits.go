@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"k8s.io/apimachinery/pkg/util/version"
-
 	"kiln/kube"
 	"kiln/scanners"
 	"kiln/scanners/flags"
@@ -51,7 +49,7 @@ func flagAlwaysPullImages() scanners.Check {
 		id: "api/flag-always-pull-images", title: "Pods may run private images that others have pulled to their node",
 		severity: scanners.Info, references: []string{"CIS 1.2.11", "C-0123", "KCV0012"},
 		faults: func(inv *kube.Inventory) []fault {
-			return faultIf(!enables(inv, "AlwaysPullImages") && olderThan(inv.Source.Version, pullVerified),
+			return faultIf(!enables(inv, "AlwaysPullImages") && scanners.OlderThan(inv.Source.Version, pullVerified),
 				"lets a pod use an image on its node without credentials for the registry: upgrade to "+pullVerified+", or add AlwaysPullImages to --enable-admission-plugins")
 		},
 	}.check()
@@ -72,11 +70,4 @@ func flagExternalIPs() scanners.Check {
 
 func enables(inv *kube.Inventory, plugin string) bool {
 	return slices.Contains(flags.Of(inv, "enable-admission-plugins").List(), plugin)
-}
-
-// olderThan says that a version is before a minor release; one that can't be
-// read isn't.
-func olderThan(gitVersion, minor string) bool {
-	v, err := version.ParseGeneric(gitVersion)
-	return err == nil && v.LessThan(version.MustParseGeneric(minor))
 }

@@ -37,7 +37,7 @@ func TestFlags(t *testing.T) {
 		{flagAuthorizationMode(), "a file", pairs{"authorization-config": "/etc/authz.yaml"}, nil, "--authorization-config"},
 		{flagAdmissionPlugins(), "good", pairs{"enable-admission-plugins": "[NodeRestriction]", "disable-admission-plugins": "[]"}, nil, ""},
 		{flagAdmissionPlugins(), "default", pairs{}, []string{at + " | NodeRestriction"}, ""},
-		{flagAdmissionPlugins(), "bad", pairs{"enable-admission-plugins": "AlwaysAdmit,NodeRestriction", "disable-admission-plugins": "PodSecurity,DefaultTolerationSeconds"}, []string{at + " | AlwaysAdmit", at + " | PodSecurity"}, ""},
+		{flagAdmissionPlugins(), "bad", pairs{"enable-admission-plugins": "AlwaysAdmit,NodeRestriction", "disable-admission-plugins": "PodSecurity,MutatingAdmissionPolicy,DefaultTolerationSeconds"}, []string{at + " | AlwaysAdmit", at + " | PodSecurity", at + " | MutatingAdmissionPolicy"}, ""},
 		{flagKubeletCertificateAuthority(), "default", pairs{}, bad, ""},
 		{flagKubeletCertificateAuthority(), "set", pairs{"kubelet-certificate-authority": "/ca.crt"}, nil, ""},
 		{flagKubeletClientCertificate(), "half", pairs{"kubelet-client-certificate": "/c.crt"}, bad, ""},

@@ -16,6 +16,13 @@ func withFlags(pairs map[string]string) func(*kube.Inventory) {
 	return func(inv *kube.Inventory) { inv.APIServer = kube.APIServer{From: "/flagz", Flags: pairs} }
 }
 
+func onVersion(version string, pairs map[string]string) func(*kube.Inventory) {
+	return func(inv *kube.Inventory) {
+		withFlags(pairs)(inv)
+		inv.Source.Version = version
+	}
+}
+
 type pairs = map[string]string
 
 func TestAuditLog(t *testing.T) {
@@ -28,9 +35,14 @@ func TestAuditLog(t *testing.T) {
 		{Name: "a file", Objects: namespace, Change: withFlags(pairs{"audit-policy-file": "/etc/audit.yaml", "audit-log-path": "/var/log/audit.log"})},
 		{Name: "a webhook", Objects: namespace, Change: withFlags(pairs{"audit-policy-file": "/etc/audit.yaml", "audit-webhook-config-file": "/etc/webhook.yaml"})},
 	})
+	all := []string{at + " | audit-log-maxage", at + " | audit-log-maxbackup", at + " | audit-log-maxsize"}
 	scantest.Judge(t, auditRotation(), []scantest.Verdict{
 		{Name: "as asked", Objects: namespace, Change: withFlags(pairs{"audit-log-path": "/a", "audit-log-maxage": "30", "audit-log-maxbackup": "10", "audit-log-maxsize": "100"})},
-		{Name: "default", Objects: namespace, Change: withFlags(pairs{"audit-log-path": "/a", "audit-log-maxage": "0"}), Want: []string{at + " | audit-log-maxage", at + " | audit-log-maxbackup", at + " | audit-log-maxsize"}},
+		{Name: "nothing said before 1.36", Objects: namespace, Change: onVersion("v1.35.4", pairs{"audit-log-path": "/a"}), Want: all},
+		{Name: "nothing said since, which is limits enough", Objects: namespace, Change: onVersion("v1.36.0", pairs{"audit-log-path": "/a"})},
+		{Name: "nothing said to who knows what", Objects: namespace, Change: onVersion("", pairs{"audit-log-path": "/a"}), Want: all},
+		{Name: "the new defaults in /flagz", Objects: namespace, Change: withFlags(pairs{"audit-log-path": "/a", "audit-log-maxage": "366", "audit-log-maxbackup": "100", "audit-log-maxsize": "100"})},
+		{Name: "no limit on purpose", Objects: namespace, Change: withFlags(pairs{"audit-log-path": "/a", "audit-log-maxage": "0"}), Want: []string{at + " | audit-log-maxage"}},
 		{Name: "too few", Objects: namespace, Change: withFlags(pairs{"audit-log-path": "/a", "audit-log-maxage": "30", "audit-log-maxbackup": "9", "audit-log-maxsize": "200"}), Want: []string{at + " | audit-log-maxbackup"}},
 		{Name: "to the container's log", Objects: namespace, Change: withFlags(pairs{"audit-log-path": "-"})},
 		{Name: "no log", Objects: namespace, Change: withFlags(pairs{})},

@@ -47,9 +47,14 @@ func auditRotation() scanners.Check {
 		References: []string{"CIS 1.2.17", "CIS 1.2.18", "CIS 1.2.19", "C-0131", "C-0132", "C-0133", "KCV0020", "KCV0021", "KCV0022"},
 		Fix:        scanners.Manual,
 		Needs:      []kube.Resource{kube.APIServerFlags},
+		Hints:      []kube.Resource{kube.ServerVersion},
 		Find:       findRotation,
 	}
 }
+
+// rotatesItself is the release since which a log file has limits by itself: 366
+// days, and 100 old files of 100 MB.
+const rotatesItself = "1.36"
 
 // findRotation judges the log file alone: a webhook's receiver, and the
 // container log where the path is "-", have their own rotation.
@@ -58,6 +63,7 @@ func findRotation(inv *kube.Inventory) scanners.Result {
 	if !path.Set || path.Text == "-" {
 		return scanners.Result{}
 	}
+	byDefault := scanners.AtLeast(inv.Source.Version, rotatesItself)
 	var hits []scanners.Hit
 	for _, limit := range []struct {
 		flag  string
@@ -68,13 +74,17 @@ func findRotation(inv *kube.Inventory) scanners.Result {
 		{"audit-log-maxbackup", 10, "old files"},
 		{"audit-log-maxsize", 100, "megabytes a file"},
 	} {
-		value := flags.Of(inv, limit.flag).Int()
-		if value >= limit.least {
+		flag := flags.Of(inv, limit.flag)
+		value := flag.Int()
+		if value >= limit.least || !flag.Set && byDefault {
 			continue
 		}
 		message := fmt.Sprintf("--%s is %d, which is less than %d %s", limit.flag, value, limit.least, limit.unit)
-		if value == 0 {
+		switch {
+		case !flag.Set:
 			message = fmt.Sprintf("--%s is not set: %d %s are asked for", limit.flag, limit.least, limit.unit)
+		case value == 0:
+			message = fmt.Sprintf("--%s is 0, which sets no limit: %d %s are asked for", limit.flag, limit.least, limit.unit)
 		}
 		hits = append(hits, scanners.Hit{Object: scanners.APIServer(inv), Path: flags.Path, Key: limit.flag, Message: message})
 	}
