@@ -32,7 +32,11 @@ func accessRules() []guardRule {
 		{check: "api/rbac-nodes-proxy", on: roles(), allowed: withoutRight("", []string{"get", "create"}, "nodes/proxy"), note: roleNote},
 		{check: "api/rbac-token-create", on: roles(), allowed: withoutRight("", []string{"create"}, "serviceaccounts/token"), note: roleNote},
 		{check: "api/rbac-persistent-volumes", on: roles(), allowed: withoutRight("", []string{"create"}, "persistentvolumes"), note: roleNote},
-		{check: "api/rbac-impersonate", on: roles(), allowed: withoutRight("", []string{"impersonate"}, "users", "groups", "serviceaccounts"), note: roleNote},
+		{
+			check: "api/rbac-impersonate", on: roles(), note: roleNote,
+			allowed: withoutRight("", []string{"impersonate"}, "users", "groups", "serviceaccounts") + "\n&& " +
+				withoutRight("authentication.k8s.io", []string{"impersonate:user-info", "impersonate:serviceaccount", "impersonate:arbitrary-node"}, "users", "groups", "serviceaccounts", "nodes"),
+		},
 		{check: "api/rbac-escalate", on: roles(), allowed: withoutRight("rbac.authorization.k8s.io", []string{"escalate", "bind"}, "roles", "clusterroles"), note: roleNote},
 	}
 }

@@ -264,6 +264,10 @@ const guardCases = `
 ---
 {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: role-12, namespace: cases}, rules: [{apiGroups: [""], resources: [secrets], verbs: [list]}]}
 ---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: role-13}, rules: [{apiGroups: [authentication.k8s.io], resources: [nodes], verbs: ["impersonate:arbitrary-node"]}, {apiGroups: [""], resources: [pods], verbs: ["impersonate-on:arbitrary-node:list"]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: role-13}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: role-13}, subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: jane}]}
+---
 {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: role-12, namespace: cases}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: role-12}, subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: jane}]}
 ---
 {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: group-0}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: role-11}, subjects: [{kind: Group, apiGroup: rbac.authorization.k8s.io, name: "system:masters"}]}

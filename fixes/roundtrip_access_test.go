@@ -64,6 +64,8 @@ func accessLives() []life {
 		right("escalate", "api/rbac-escalate", `{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate, get]}`,
 			`[{"apiGroups":["rbac.authorization.k8s.io"],"resources":["roles"],"verbs":["get"]}]`),
 		right("impersonate", "api/rbac-impersonate", `{apiGroups: [""], resources: [serviceaccounts], verbs: [impersonate]}, `+podsRule, "["+podsRule+"]"),
+		right("impersonate for some requests", "api/rbac-impersonate", `{apiGroups: [authentication.k8s.io], resources: [serviceaccounts], verbs: ["impersonate:serviceaccount"]},
+			{"apiGroups":[""],"resources":["pods"],"verbs":["get","impersonate-on:serviceaccount:get"]}`, `[{"apiGroups":[""],"resources":["pods"],"verbs":["get","impersonate-on:serviceaccount:get"]}]`),
 		right("create workloads", "api/rbac-create-workloads", `{apiGroups: [apps, batch], resources: [deployments, jobs], verbs: [get, create]}`,
 			`[{"apiGroups":["apps","batch"],"resources":["deployments","jobs"],"verbs":["get"]}]`),
 		{

@@ -61,6 +61,9 @@ func (v *whoCanView) start() tea.Cmd {
 	}
 	return v.app.start(v, "joining roles and bindings", func(context.Context) tea.Msg {
 		access.Group, access.Resource = session.resource(access.Resource)
+		if group, known := rbac.ImpersonationGroup(access.Verb, access.Resource); known {
+			access.Group = group
+		}
 		r := rightsOf(s)
 		return grantsMsg{r, r.whoCan(access)}
 	})

@@ -88,11 +88,17 @@ func (a *app) whoCan(ctx context.Context, args []string, output string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(knownVerbs(), args[0]) {
+	if !slices.Contains(knownVerbs(), args[0]) && !rbac.Constrained(args[0]) {
 		fmt.Fprintf(a.err, "kiln: Kubernetes has no verb %q: if it isn't one of an extension, use one of %s\n", args[0], strings.Join(knownVerbs(), ", "))
 	}
 	access := rbac.Access{Verb: args[0], Namespace: a.namespace(), Name: strings.Join(args[2:], "")}
 	if access.Group, access.Resource, err = resolveResource(cluster.Mapper, args[1]); err != nil {
+		access.Resource = strings.ToLower(args[1])
+	}
+	if group, known := rbac.ImpersonationGroup(access.Verb, access.Resource); known {
+		access.Group, err = group, nil
+	}
+	if err != nil {
 		return err
 	}
 	who := graph.WhoCanSomewhere(access)

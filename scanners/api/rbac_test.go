@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kiln/kube"
 	"kiln/scanners"
 	"kiln/scanners/scantest"
 )
@@ -224,6 +225,40 @@ func TestEscalation(t *testing.T) {
 		{Name: "users have no namespace", Objects: role("shop", "r", `{apiGroups: [""], resources: [users, groups], verbs: [impersonate]}`) + binding("shop", "b", "Role/r", jane)},
 		{Name: "accounts of a namespace", Objects: role("shop", "r", `{apiGroups: [""], resources: [serviceaccounts], verbs: [impersonate]}`) + binding("shop", "b", "Role/r", jane), Want: []string{
 			"RoleBinding/b in shop | subjects[0] | User:jane | medium"}},
+	})
+}
+
+// TestConstrainedImpersonation: it takes two rights, on whom and on what.
+func TestConstrainedImpersonation(t *testing.T) {
+	whom := func(mode, resource, more string) string {
+		return fmt.Sprintf(`{apiGroups: [authentication.k8s.io], resources: [%s], verbs: ["impersonate:%s"]%s}`, resource, mode, more)
+	}
+	const lists = `{apiGroups: [""], resources: [pods], verbs: ["impersonate-on:user-info:list", "impersonate-on:serviceaccount:list", "impersonate-on:arbitrary-node:list", "impersonate-on:associated-node:list"]}`
+	bound := func(rules ...string) string { return role("", "r", rules...) + binding("", "b", "ClusterRole/r", jane) }
+	inShop := func(rules ...string) string {
+		return role("shop", "r", rules...) + binding("shop", "b", "Role/r", jane)
+	}
+	high := []string{"ClusterRoleBinding/b | subjects[0] | User:jane | high"}
+	scantest.Judge(t, rbacImpersonate(), []scantest.Verdict{
+		{Name: "users", Objects: bound(whom("user-info", "users", ""), lists), Want: high},
+		{Name: "groups", Objects: bound(whom("user-info", "groups", ""), lists), Want: high},
+		{Name: "accounts", Objects: bound(whom("serviceaccount", "serviceaccounts", ""), lists), Want: high},
+		{Name: "nodes", Objects: bound(whom("arbitrary-node", "nodes", ""), lists), Want: high},
+		{Name: "the other right by another role", Objects: bound(whom("user-info", "users", "")) + role("", "on", lists) + binding("shop", "on", "ClusterRole/on", jane), Want: high},
+		{Name: "accounts of a namespace", Objects: inShop(whom("serviceaccount", "serviceaccounts", ""), lists), Want: []string{
+			"RoleBinding/b in shop | subjects[0] | User:jane | medium"}},
+		{Name: "a role that nobody is bound to yet", Files: true, Objects: role("", "r", whom("user-info", "users", ""), lists), Want: []string{
+			"ClusterRole/r | rules[0] | unbound | info"}},
+		{Name: "both ways, told once", Objects: bound(whom("user-info", "users", ""), lists, `{apiGroups: [""], resources: [users], verbs: [impersonate]}`), Want: []string{
+			"ClusterRoleBinding/b | subjects[0] | User:jane | critical"}},
+		{Name: "nothing to do as them", Objects: bound(whom("user-info", "users", ""))},
+		{Name: "something to do in another mode", Objects: bound(whom("user-info", "users", ""), `{apiGroups: [""], resources: [pods], verbs: ["impersonate-on:serviceaccount:list"]}`)},
+		{Name: "nobody to act as", Objects: bound(lists)},
+		{Name: "a name", Objects: bound(whom("user-info", "users", ", resourceNames: [bob]"), lists)},
+		{Name: "one's own node", Objects: bound(whom("associated-node", "nodes", ""), lists)},
+		{Name: "users have no namespace", Objects: inShop(whom("user-info", "users", ""), lists)},
+		{Name: "the wrong group", Objects: bound(strings.Replace(whom("user-info", "users", ""), "authentication.k8s.io", `""`, 1), lists)},
+		{Name: "a server that doesn't know it", Objects: bound(whom("user-info", "users", ""), lists), Change: func(inv *kube.Inventory) { inv.Source.Version = "v1.35.2" }},
 	})
 }
 

@@ -76,8 +76,14 @@ func (r right) find(inv *kube.Inventory) scanners.Result {
 }
 
 func (r right) anyAccess(_ *rbac.Graph, grant rbac.Grant) (rbac.Rule, bool) {
+	return given(grant, r.access)
+}
+
+// given is the rule that somebody added by which a grant gives one of the
+// accesses.
+func given(grant rbac.Grant, accesses []rbac.Access) (rbac.Rule, bool) {
 	for _, rule := range grant.Added {
-		if slices.ContainsFunc(r.access, rule.Allows) {
+		if slices.ContainsFunc(accesses, rule.Allows) {
 			return rule, true
 		}
 	}

@@ -66,7 +66,7 @@ var verbs = []string{
 // that aren't verbs.
 func aboutVerb(req kube.TraceRequest) []string {
 	switch {
-	case req.Verb == "*", slices.Contains(verbs, req.Verb):
+	case req.Verb == "*", slices.Contains(verbs, req.Verb), rbac.Constrained(req.Verb):
 		return nil
 	case slices.Contains([]string{"exec", "attach", "portforward"}, req.Verb):
 		return []string{fmt.Sprintf("%s is no verb of the API: what kubectl does by that name is create pods/%s", req.Verb, req.Verb)}
