@@ -12,6 +12,14 @@ const (
 
 	PeerAuthentications Resource = "peerauthentications.security.istio.io"
 
+	// The Gateway API: ways in from outside, beside Ingresses.
+	Gateways   Resource = "gateways.gateway.networking.k8s.io"
+	HTTPRoutes Resource = "httproutes.gateway.networking.k8s.io"
+	GRPCRoutes Resource = "grpcroutes.gateway.networking.k8s.io"
+	TLSRoutes  Resource = "tlsroutes.gateway.networking.k8s.io"
+	TCPRoutes  Resource = "tcproutes.gateway.networking.k8s.io"
+	UDPRoutes  Resource = "udproutes.gateway.networking.k8s.io"
+
 	CiliumPolicies        Resource = "ciliumnetworkpolicies.cilium.io"
 	CiliumClusterPolicies Resource = "ciliumclusterwidenetworkpolicies.cilium.io"
 
@@ -33,6 +41,7 @@ func customKinds() []kind {
 	secrets := schema.GroupVersion{Group: "external-secrets.io", Version: "v1"}
 	velero := schema.GroupVersion{Group: "velero.io", Version: "v1"}
 	istio := schema.GroupVersion{Group: "security.istio.io", Version: "v1"}
+	gateway := schema.GroupVersion{Group: "gateway.networking.k8s.io", Version: "v1"}
 	cilium := schema.GroupVersion{Group: "cilium.io", Version: "v2"}
 	calicoCRD := schema.GroupVersion{Group: "crd.projectcalico.org", Version: "v1"}
 	calico := schema.GroupVersion{Group: "projectcalico.org", Version: "v3"}
@@ -43,6 +52,12 @@ func customKinds() []kind {
 		customKind(VeleroSchedules, velero.WithKind("Schedule"), "spec.schedule", "spec.paused", "status.phase", "status.lastBackup"),
 		customKind(VeleroBackups, velero.WithKind("Backup"), "status.phase", "status.completionTimestamp"),
 		customKind(PeerAuthentications, istio.WithKind("PeerAuthentication"), "spec"),
+		customKind(Gateways, gateway.WithKind("Gateway")),
+		customKind(HTTPRoutes, gateway.WithKind("HTTPRoute"), "spec.parentRefs", "spec.rules[backendRefs]"),
+		customKind(GRPCRoutes, gateway.WithKind("GRPCRoute"), "spec.parentRefs", "spec.rules[backendRefs]"),
+		customKind(TLSRoutes, gateway.WithKind("TLSRoute"), "spec.parentRefs", "spec.rules[backendRefs]"),
+		customKind(TCPRoutes, gateway.WithKind("TCPRoute"), "spec.parentRefs", "spec.rules[backendRefs]"),
+		customKind(UDPRoutes, gateway.WithKind("UDPRoute"), "spec.parentRefs", "spec.rules[backendRefs]"),
 		customKind(CiliumPolicies, cilium.WithKind("CiliumNetworkPolicy"), "spec", "specs"),
 		customKind(CiliumClusterPolicies, cilium.WithKind("CiliumClusterwideNetworkPolicy"), "spec", "specs"),
 		customKind(CalicoCRDPolicies, calicoCRD.WithKind("NetworkPolicy"), "spec"),

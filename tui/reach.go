@@ -87,7 +87,7 @@ func (v *reachView) update(msg tea.Msg) tea.Cmd {
 
 // open goes to the workload's own page.
 func (v *reachView) open(s netpol.Standing) tea.Cmd {
-	v.app.push(newNeighboursView(v.app, v.result, s))
+	openNeighbours(v.app, v.result, s.Workload)
 	return nil
 }
 

@@ -30,11 +30,11 @@ func (v *reachView) cell(r netpol.Standing, col, _ int) cell {
 
 // sideCell counts who gets through.
 func sideCell(s *styles, side netpol.Side) cell {
-	count := fmt.Sprintf("%d of %d", len(side.Peers), side.Of)
+	count := fmt.Sprintf("%d of %d", side.Open, side.Of)
 	switch {
 	case len(side.Policies) == 0:
 		return cell{"✗ " + count, s.alarm}
-	case len(side.Peers) == 0:
+	case side.Open == 0:
 		return cell{"✓ " + count, s.good}
 	}
 	return cell{"○ " + count, s.warning}

@@ -41,6 +41,13 @@ func newNeighboursView(a *App, result *reachMsg, standing netpol.Standing) *neig
 	return v
 }
 
+// openNeighbours pushes a workload's page, unless kiln is being left.
+func openNeighbours(a *App, result *reachMsg, w *kube.Workload) {
+	if standing, err := result.hood.Standing(a.ctx, w); err == nil {
+		a.push(newNeighboursView(a, result, standing))
+	}
+}
+
 func (v *neighboursView) title() string { return clip(kube.Clean(v.standing.Workload.Ref().Name), 30) }
 
 // neighbours are what decides, then who gets through.
@@ -93,10 +100,7 @@ func (v *neighboursView) open(row neighbourRow) tea.Cmd {
 	if row.peer == nil {
 		return v.app.openYAML(row.ref, "spec")
 	}
-	standing, err := v.result.hood.Standing(v.app.ctx, row.peer)
-	if err == nil {
-		v.app.push(newNeighboursView(v.app, v.result, standing))
-	}
+	openNeighbours(v.app, v.result, row.peer)
 	return nil
 }
 

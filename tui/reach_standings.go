@@ -12,7 +12,8 @@ import (
 
 // reachMsg brings who may talk to whom.
 type reachMsg struct {
-	hood      *netpol.Neighbourhood
+	hood *netpol.Neighbourhood
+	// standings are Overviews.
 	standings []netpol.Standing
 	// enforced is the result of the check that judges whether policies count.
 	enforced scanners.CheckResult
@@ -27,7 +28,7 @@ func standingsIn(ctx context.Context, s *snapshot, namespace string) (reachMsg, 
 		msg.enforced = *r
 	}
 	for _, w := range msg.hood.In(namespace) {
-		standing, err := msg.hood.Standing(ctx, w)
+		standing, err := msg.hood.Overview(ctx, w)
 		if err != nil {
 			return reachMsg{}, err
 		}
@@ -39,7 +40,7 @@ func standingsIn(ctx context.Context, s *snapshot, namespace string) (reachMsg, 
 
 // openness puts what is most exposed first.
 func openness(s netpol.Standing) int {
-	n := len(s.In.Peers) + len(s.Out.Peers)
+	n := s.In.Open + s.Out.Open
 	if len(s.Doors) > 0 {
 		n += s.In.Of
 	}

@@ -91,17 +91,16 @@ func (a *app) reach(ctx context.Context, object, output string) error {
 	if err := a.checkNamespace(inv); err != nil {
 		return err
 	}
-	hood := netpol.NewNeighbourhood(inv)
-	standings, err := a.standings(ctx, hood, inv, object)
+	asked, err := a.asked(inv, object)
 	if err != nil {
 		return err
 	}
-	enforced := scanners.Evaluate([]scanners.Check{check}, inv)[0]
-	report := reportOfReach(hood, inv, enforced, standings)
+	hood := netpol.NewNeighbourhood(inv)
+	report := reportOfReach(hood, inv, scanners.Evaluate([]scanners.Check{check}, inv)[0])
 	if output == "json" {
-		return writeJSON(a.out, report)
+		return a.writeReachJSON(ctx, hood, report, asked)
 	}
-	return a.writeReach(hood, report, standings, object != "")
+	return a.writeReach(ctx, hood, report, asked, object != "")
 }
 
 // enforcementCheck judges whether anything enforces policies.
@@ -110,62 +109,38 @@ func (a *app) enforcementCheck() scanners.Check {
 	return a.checks[i]
 }
 
-// standings are those of one object, of a namespace, or of all.
-func (a *app) standings(ctx context.Context, hood *netpol.Neighbourhood, inv *kube.Inventory, object string) ([]netpol.Standing, error) {
+// asked are the workloads of one object, of a namespace, or all.
+func (a *app) asked(inv *kube.Inventory, object string) ([]*kube.Workload, error) {
 	var asked []*kube.Workload
 	for _, w := range inv.Workloads {
 		if !w.EphemeralOnly && !w.Ended && (a.namespace() == "" || w.Namespace() == a.namespace()) && (object == "" || w.Ref().Matches(object)) {
 			asked = append(asked, w)
 		}
 	}
-	if err := tooManyPairs(len(asked), len(inv.Workloads)); err != nil {
-		return nil, err
-	}
-	standings := make([]netpol.Standing, 0, len(asked))
-	for _, w := range asked {
-		s, err := hood.Standing(ctx, w)
-		if err != nil {
-			return nil, err
-		}
-		standings = append(standings, s)
-	}
 	switch where := a.namespace(); {
-	case len(standings) > 0:
+	case len(asked) > 0:
 	case object != "":
 		return nil, fmt.Errorf("no workload %s is known%s: kiln reach without it lists those that are", object, inNamespace(where))
 	default:
 		fmt.Fprintf(a.err, "kiln: no workload runs%s\n", inNamespace(where))
 	}
-	return standings, nil
+	return asked, nil
 }
 
-// mostPairs bounds what is worked out at once: each pair that may talk takes
-// memory, and a line of the report.
-const mostPairs = 1_000_000
-
-// tooManyPairs refuses to compare so many workloads that nobody reads the
-// answer.
-func tooManyPairs(asked, all int) error {
-	if asked*all <= mostPairs {
-		return nil
-	}
-	return usageErrorf("%d workloads with %d others each are too many for one answer: name a namespace (-n), or one workload as KIND/NAME", asked, all-1)
-}
-
-func reportOfReach(hood *netpol.Neighbourhood, inv *kube.Inventory, enforced scanners.CheckResult, standings []netpol.Standing) reachReport {
-	report := reachReport{
+func reportOfReach(hood *netpol.Neighbourhood, inv *kube.Inventory, enforced scanners.CheckResult) reachReport {
+	return reachReport{
 		APIVersion: "kiln/v1", Kind: "ReachReport", Enforced: enforced.Status, Reason: kube.Clean(network.EnforcementText(enforced)),
 		NotEvaluated: append([]kube.Ref{}, hood.Others().All()...), Missing: append([]string{}, netpol.Missing(inv)...), Workloads: []reachedWorkload{},
 	}
-	for _, s := range standings {
-		w := reachedWorkload{
-			Workload: s.Workload.Ref(), Governed: s.Governed, In: sideOf(s, s.In), Out: sideOf(s, s.Out),
-			Doors: []string{}, Metadata: s.Metadata, Others: append([]kube.Ref{}, s.Others...),
-		}
-		for _, door := range s.Doors {
-			w.Doors = append(w.Doors, kube.Clean(door.String()))
-		}
-		report.Workloads = append(report.Workloads, w)
+}
+
+func reached(s netpol.Standing) reachedWorkload {
+	w := reachedWorkload{
+		Workload: s.Workload.Ref(), Governed: s.Governed, In: sideOf(s.In), Out: sideOf(s.Out),
+		Doors: []string{}, Metadata: s.Metadata, Others: append([]kube.Ref{}, s.Others...),
 	}
-	return report
+	for _, door := range s.Doors {
+		w.Doors = append(w.Doors, kube.Clean(door.String()))
+	}
+	return w
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -9,7 +10,7 @@ import (
 	"kiln/scanners/netpol"
 )
 
-func sideOf(s netpol.Standing, side netpol.Side) reachSide {
+func sideOf(side netpol.Side) reachSide {
 	r := reachSide{Policies: []string{}, Peers: []reachPeer{}, Of: side.Of, Outside: side.World.String(), Internet: side.World.Internet}
 	for _, p := range side.Policies {
 		r.Policies = append(r.Policies, kube.Clean(p.Name))
@@ -24,9 +25,28 @@ func sideOf(s netpol.Standing, side netpol.Side) reachSide {
 	return r
 }
 
-// writeReach writes a paragraph per workload; with each peer, where the one
-// workload was asked for.
-func (a *app) writeReach(hood *netpol.Neighbourhood, report reachReport, standings []netpol.Standing, detailed bool) error {
+// mostPairs bounds a document: each pair that may talk is an entry, held until
+// all are there.
+const mostPairs = 1_000_000
+
+func (a *app) writeReachJSON(ctx context.Context, hood *netpol.Neighbourhood, report reachReport, asked []*kube.Workload) error {
+	pairs := 0
+	for _, w := range asked {
+		s, err := hood.Standing(ctx, w)
+		if err != nil {
+			return err
+		}
+		if pairs += len(s.In.Peers) + len(s.Out.Peers); pairs > mostPairs {
+			return usageErrorf("more than %d pairs may talk, too many for one document: name a namespace (-n), or one workload as KIND/NAME; without -o json all are counted", mostPairs)
+		}
+		report.Workloads = append(report.Workloads, reached(s))
+	}
+	return writeJSON(a.out, report)
+}
+
+// writeReach writes a paragraph per workload as soon as it is worked out; with
+// each peer, where the one workload was asked for.
+func (a *app) writeReach(ctx context.Context, hood *netpol.Neighbourhood, report reachReport, asked []*kube.Workload, detailed bool) error {
 	var text strings.Builder
 	fmt.Fprintln(&text, report.Reason)
 	for _, missing := range report.Missing {
@@ -35,11 +55,23 @@ func (a *app) writeReach(hood *netpol.Neighbourhood, report reachReport, standin
 	if len(report.NotEvaluated) > 0 {
 		fmt.Fprintf(&text, "Not evaluated: %s\n", kube.Clean(refsText(report.NotEvaluated)))
 	}
-	for i, s := range standings {
-		writeStanding(&text, s, report.Workloads[i])
+	work := hood.Overview
+	if detailed {
+		work = hood.Standing
+	}
+	for _, w := range asked {
+		s, err := work(ctx, w)
+		if err != nil {
+			return err
+		}
+		writeStanding(&text, s, reached(s))
 		if detailed {
 			writePeers(&text, hood, s)
 		}
+		if _, err := io.WriteString(a.out, text.String()); err != nil {
+			return err
+		}
+		text.Reset()
 	}
 	_, err := io.WriteString(a.out, text.String())
 	return err

@@ -2,10 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"kiln/scanners"
+	"kiln/scanners/netpol"
+	"kiln/scanners/scantest"
 )
 
 const reachable = `
@@ -89,13 +92,25 @@ func TestReachUsage(t *testing.T) {
 	}
 }
 
-func TestReachOfTooManyIsRefused(t *testing.T) {
-	for _, tt := range []struct {
-		asked, all int
-		want       bool
-	}{{1000, 1000, false}, {1, 50_000, false}, {300, 3000, false}, {3000, 3000, true}, {0, 50_000, false}} {
-		if err := tooManyPairs(tt.asked, tt.all); (err != nil) != tt.want {
-			t.Errorf("%d of %d: %v", tt.asked, tt.all, err)
-		}
+// TestReachOfMany: what is too long for one document is still counted.
+func TestReachOfMany(t *testing.T) {
+	const many = 800 // each of which may talk to all others, both ways
+	var pods strings.Builder
+	for i := range many {
+		fmt.Fprintf(&pods, "{apiVersion: v1, kind: Pod, metadata: {name: p%d, namespace: shop}, spec: {containers: [{name: c, image: i}]}}\n---\n", i)
+	}
+	inv := scantest.Files(t, pods.String())
+	hood := netpol.NewNeighbourhood(inv)
+	var out strings.Builder
+	a := &app{streams: streams{out: &out}}
+	if err := a.writeReachJSON(t.Context(), hood, reachReport{}, inv.Workloads); err == nil || !strings.Contains(err.Error(), "name a namespace") || out.Len() > 0 {
+		t.Errorf("%v, and %d bytes were written", err, out.Len())
+	}
+	if err := a.writeReachJSON(t.Context(), hood, reachReport{}, inv.Workloads[:20]); err != nil {
+		t.Errorf("those of a few should fit: %v", err)
+	}
+	out.Reset()
+	if err := a.writeReach(t.Context(), hood, reachReport{}, inv.Workloads, false); err != nil || strings.Count(out.String(), "every workload: shop 799") != 2*many {
+		t.Errorf("%v:\n%.500s", err, out.String())
 	}
 }

@@ -14,10 +14,11 @@ import (
 
 // Door is a way to a workload's pods from outside of the cluster.
 type Door struct {
-	// Object is the Service or Ingress; the workload itself for a port of the
-	// node.
+	// Object is the Service, Ingress or route; the workload itself for a port of
+	// the node.
 	Object kube.Ref
-	// Kind is "LoadBalancer", "NodePort", "external IP", "Ingress" or "host port".
+	// Kind is "LoadBalancer", "NodePort", "external IP", "Ingress", the kind of a
+	// route of the Gateway API, or "host port".
 	Kind string
 }
 
@@ -79,6 +80,7 @@ func (n *Neighbourhood) doorsOf(w *kube.Workload) []Door {
 				doors = append(doors, Door{kube.RefOf(ing), "Ingress"})
 			}
 		}
+		doors = append(doors, n.routesTo(svc)...)
 	}
 	if w.Spec.HostNetwork || slices.ContainsFunc(w.Containers(), hasHostPort) {
 		doors = append(doors, Door{w.Ref(), "host port"})

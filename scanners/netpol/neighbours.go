@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"kiln/kube"
 )
@@ -19,13 +20,16 @@ type Neighbourhood struct {
 	others    *Others
 	services  []*corev1.Service
 	ingresses []*networkingv1.Ingress
+	routes    []*unstructured.Unstructured // of the Gateway API
 	workloads []*kube.Workload
 	isolating map[Direction]map[*kube.Workload][]*networkingv1.NetworkPolicy
 	ports     map[*kube.Workload][]Port
 }
 
 // Resources are what a Neighbourhood is made from.
-func Resources() []kube.Resource { return append(evaluated(), OtherResources()...) }
+func Resources() []kube.Resource {
+	return slices.Concat(evaluated(), routeResources(), OtherResources())
+}
 
 // evaluated are those of Kubernetes itself.
 func evaluated() []kube.Resource {
@@ -38,6 +42,9 @@ func NewNeighbourhood(inv *kube.Inventory) *Neighbourhood {
 		policies: New(inv), others: NewOthers(inv), services: inv.Services, ingresses: inv.Ingresses,
 		isolating: map[Direction]map[*kube.Workload][]*networkingv1.NetworkPolicy{Ingress: {}, Egress: {}},
 		ports:     map[*kube.Workload][]Port{},
+	}
+	for _, r := range routeResources() {
+		n.routes = append(n.routes, inv.Custom[r]...)
 	}
 	for _, w := range inv.Workloads {
 		if w.EphemeralOnly || w.Ended {
@@ -82,11 +89,14 @@ type Side struct {
 	// Policies are those that select the pods this way; without any, all
 	// traffic is allowed.
 	Policies []*networkingv1.NetworkPolicy
-	// Peers are the workloads at the other end that get through, of Of.
+	// Open is how many workloads at the other end get through, of Of.
+	Open, Of int
+	// Peers are those that do; an Overview leaves them out.
 	Peers []Peer
-	Of    int
 	// World are the addresses outside of the cluster that get through.
 	World World
+
+	byNamespace map[string]int
 }
 
 // Peer is a workload at the other end. Ports are those of the side that is
@@ -123,9 +133,24 @@ func (n *Neighbourhood) In(namespace string) []*kube.Workload {
 
 // Standing works out one workload's. It ends early when ctx does.
 func (n *Neighbourhood) Standing(ctx context.Context, w *kube.Workload) (Standing, error) {
+	return n.standing(ctx, w, func(side *Side, peer Peer) { side.Peers = append(side.Peers, peer) })
+}
+
+// Overview is a Standing that counts the peers and names none: those of a large
+// cluster would take a gigabyte.
+func (n *Neighbourhood) Overview(ctx context.Context, w *kube.Workload) (Standing, error) {
+	return n.standing(ctx, w, func(*Side, Peer) {})
+}
+
+func (n *Neighbourhood) standing(ctx context.Context, w *kube.Workload, found func(*Side, Peer)) (Standing, error) {
 	s := Standing{
 		Workload: w, Governed: Governs(w), Services: n.servicesOf(w), Doors: n.doorsOf(w), Others: n.others.About(w),
 		In: n.side(w, Ingress), Out: n.side(w, Egress),
+	}
+	take := func(side *Side, other *kube.Workload, ports []Port) {
+		side.Open++
+		side.byNamespace[other.Namespace()]++
+		found(side, Peer{other, ports})
 	}
 	for _, other := range n.workloads {
 		if ctx.Err() != nil {
@@ -135,10 +160,10 @@ func (n *Neighbourhood) Standing(ctx context.Context, w *kube.Workload) (Standin
 			continue
 		}
 		if ports, open := n.open(other, w); open {
-			s.In.Peers = append(s.In.Peers, Peer{other, ports})
+			take(&s.In, other, ports)
 		}
 		if ports, open := n.open(w, other); open {
-			s.Out.Peers = append(s.Out.Peers, Peer{other, ports})
+			take(&s.Out, other, ports)
 		}
 	}
 	metadata := netip.AddrFrom4([4]byte{169, 254, 169, 254})
@@ -148,7 +173,7 @@ func (n *Neighbourhood) Standing(ctx context.Context, w *kube.Workload) (Standin
 
 func (n *Neighbourhood) side(w *kube.Workload, d Direction) Side {
 	policies := n.isolating[d][w]
-	return Side{Policies: policies, Of: len(n.workloads) - 1, World: worldOf(policies, d)}
+	return Side{Policies: policies, Of: len(n.workloads) - 1, World: worldOf(policies, d), byNamespace: map[string]int{}}
 }
 
 // open lists the ports of to that from gets through to.
@@ -233,9 +258,19 @@ func (w *World) add(block *networkingv1.IPBlock) {
 // may be open than a Standing says.
 func Missing(inv *kube.Inventory) []string {
 	var missing []string
+	note := func(what string, r kube.Resource) bool {
+		gap, unread := inv.Gap(r)
+		if unread {
+			missing = append(missing, kube.Clean(what+": "+gap.Reason))
+		}
+		return unread
+	}
 	for _, r := range evaluated() {
-		if gap, ok := inv.Gap(r); ok {
-			missing = append(missing, kube.Clean(string(r)+": "+gap.Reason))
+		note(string(r), r)
+	}
+	if !note("policies and routes of other kinds", kube.CustomResourceDefinitions) {
+		for _, r := range routeResources() {
+			note(string(r), r)
 		}
 	}
 	for _, kind := range NewOthers(inv).Unread {

@@ -3,6 +3,7 @@ package netpol_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"kiln/scanners/netpol"
@@ -63,6 +64,37 @@ func TestStandingWithoutPolicies(t *testing.T) {
 	}
 	if agent := standing(t, workloads, "agent"); agent.Governed || !agent.Metadata || len(agent.Doors) != 1 {
 		t.Errorf("pods on the node's network are beyond policies: %+v", agent)
+	}
+}
+
+// TestRoutesOfGatewaysAreDoors tells the ways in by the Gateway API from what
+// only looks like them.
+func TestRoutesOfGatewaysAreDoors(t *testing.T) {
+	const services = `---
+{apiVersion: v1, kind: Service, metadata: {name: front, namespace: shop}, spec: {selector: {app: web}, ports: [{port: 80}]}}
+`
+	route := func(kind, namespace, spec string) string {
+		return "---\n{apiVersion: gateway.networking.k8s.io/v1, kind: " + kind + ", metadata: {name: site, namespace: " + namespace + "}, spec: " + spec + "}\n"
+	}
+	for name, tt := range map[string]struct{ route, want string }{
+		"a route":                          {route("HTTPRoute", "shop", `{parentRefs: [{name: public}], rules: [{backendRefs: [{name: front, port: 80}]}]}`), "HTTPRoute/site in shop (HTTPRoute)"},
+		"of another kind, the second rule": {route("TLSRoute", "shop", `{parentRefs: [{name: public, namespace: ops}], rules: [{backendRefs: [{name: x}]}, {backendRefs: [{name: front}]}]}`), "TLSRoute/site in shop (TLSRoute)"},
+		"from another namespace":           {route("GRPCRoute", "ops", `{parentRefs: [{name: public}], rules: [{backendRefs: [{name: front, namespace: shop}]}]}`), "GRPCRoute/site in ops (GRPCRoute)"},
+		"to another service":               {route("HTTPRoute", "shop", `{parentRefs: [{name: public}], rules: [{backendRefs: [{name: back}]}]}`), ""},
+		"to a namesake elsewhere":          {route("HTTPRoute", "ops", `{parentRefs: [{name: public}], rules: [{backendRefs: [{name: front}]}]}`), ""},
+		"to something else of the name":    {route("HTTPRoute", "shop", `{parentRefs: [{name: public}], rules: [{backendRefs: [{group: example.com, kind: Bucket, name: front}]}]}`), ""},
+		"within a mesh":                    {route("HTTPRoute", "shop", `{parentRefs: [{group: "", kind: Service, name: front}], rules: [{backendRefs: [{name: front}]}]}`), ""},
+		"a redirect":                       {route("HTTPRoute", "shop", `{parentRefs: [{name: public}], rules: [{filters: [{type: RequestRedirect}]}]}`), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var ways []string
+			for _, d := range standing(t, workloads+services+tt.route, "web").Doors {
+				ways = append(ways, d.String())
+			}
+			if got := strings.Join(ways, ", "); got != tt.want {
+				t.Errorf("doors: %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -14,13 +14,13 @@ import (
 // workloads: shop 2, data 1".
 func (s Side) Who() string {
 	switch {
-	case len(s.Peers) == 0 && s.Of > 0:
+	case s.Open == 0 && s.Of > 0:
 		return "no workload"
 	case s.Of == 0:
 		return "there is no other workload"
 	}
-	who := fmt.Sprintf("%d of %d workloads", len(s.Peers), s.Of)
-	if len(s.Peers) == s.Of {
+	who := fmt.Sprintf("%d of %d workloads", s.Open, s.Of)
+	if s.Open == s.Of {
 		who = "every workload"
 	}
 	return kube.Clean(who + ": " + strings.Join(s.Namespaces(), ", "))
@@ -28,10 +28,7 @@ func (s Side) Who() string {
 
 // Namespaces counts the peers by namespace, the most first: "shop 2".
 func (s Side) Namespaces() []string {
-	counts := map[string]int{}
-	for _, p := range s.Peers {
-		counts[p.Workload.Namespace()]++
-	}
+	counts := s.byNamespace
 	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
 	})
