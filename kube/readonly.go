@@ -81,7 +81,7 @@ func opensStream(urlPath string) bool {
 // subresourceIn finds the subresource in a path such as
 // /api/v1/namespaces/NS/pods/NAME/proxy/metrics, and what stands behind it.
 func subresourceIn(urlPath string) (subresource, behind string) {
-	steps := strings.Split(strings.Trim(urlPath, "/"), "/")
+	steps := strings.Split(strings.Trim(path.Clean(urlPath), "/"), "/")
 	switch steps[0] {
 	case "api": // and the version
 		steps = steps[min(2, len(steps)):]

@@ -76,6 +76,25 @@ func TestReadOnlyIsEnforcedInTheTransport(t *testing.T) {
 	}
 }
 
+func TestReadOnlyKnowsRoundaboutPaths(t *testing.T) {
+	cluster := connect(t, kubetest.Cluster(t).Kubeconfig())
+	cluster.Gate.SetReadOnly(true)
+	client, err := rest.HTTPClientFor(cluster.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/api//v1/nodes/n/proxy/exec/ns/pod/c", "/api/v1/nodes/n/proxy/configz/../exec/ns/pod/c"} {
+		answer, err := client.Get(cluster.Server + path)
+		var refused *kube.ReadOnlyError
+		if !errors.As(err, &refused) {
+			t.Errorf("%s: %v, want a ReadOnlyError", path, err)
+		}
+		if err == nil {
+			answer.Body.Close()
+		}
+	}
+}
+
 // Some servers are found below a path, as those behind Rancher are.
 func TestReadOnlyBelowAPath(t *testing.T) {
 	testbed := kubetest.Cluster(t)
