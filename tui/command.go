@@ -109,7 +109,7 @@ func (a *App) runCommand(text string) tea.Cmd {
 	kind, isKind := kindNamed(name, a.snapshot)
 	switch {
 	case !ok && !isKind:
-		a.flash(warning, fmt.Sprintf("no command %q: ctrl-a lists them", name))
+		a.flash(warning, fmt.Sprintf("no command %q: %s lists them", name, shownKey(a.keys.Commands)))
 		return nil
 	case !a.mayLeave():
 		return nil

@@ -101,7 +101,7 @@ func (a *App) openShell(t target) tea.Cmd {
 		a.flash(info, "no pod of "+t.ref.String()+" is known: there is nothing to look into")
 		return nil
 	case a.readOnly:
-		a.flash(info, "read-only: a shell could change things; ctrl-o allows it")
+		a.flash(info, "read-only: a shell could change things; "+shownKey(a.keys.ReadOnly)+" allows it")
 		return nil
 	}
 	args := []string{"debug", pods[0], "-n", t.ref.Namespace, "--existing"}

@@ -95,7 +95,7 @@ func (v *describeView) drawFindings(width int) []string {
 	for _, f := range found {
 		lines = append(lines, clip(fit(s.severityText(f.Severity), 12)+s.muted.Render(f.Check+"  ")+s.text.Render(kube.Clean(f.Message)), width))
 	}
-	return append(lines, s.accent.Render("o")+s.muted.Render(" lists them"))
+	return append(lines, s.accent.Render(shownKey(v.app.keys.Related))+s.muted.Render(" lists them"))
 }
 
 func (v *describeView) drawEvents(width int) []string {

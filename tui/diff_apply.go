@@ -188,7 +188,7 @@ func (v *diffView) doneText(done int, title string) string {
 	case v.verb == undoVerb:
 		return "taken back: " + title
 	case done > 1:
-		return plural(done, "fix") + " applied; shift-u in :journal takes them all back"
+		return plural(done, "fix") + " applied; " + shownKey(v.app.keys.UndoBatch) + " in :journal takes them all back"
 	}
 	return "applied: " + title + "; :journal takes it back"
 }

@@ -89,7 +89,7 @@ func (v *diffView) drawItems(p proposal, width int) []string {
 		lines = append(lines, bullet(s.accent, s.text, "?", q.Ask+" "+answer, width)...)
 	}
 	if len(lines) > 0 && v.again != nil {
-		lines = append(lines, "    "+s.accent.Render("e")+s.muted.Render(clip(" changes the answer", width-6)))
+		lines = append(lines, "    "+s.accent.Render(shownKey(v.app.keys.Answer))+s.muted.Render(clip(" changes the answer", width-6)))
 	}
 	return lines
 }

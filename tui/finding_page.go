@@ -88,7 +88,7 @@ func (v *findingView) evidence(width int) []string {
 	if v.finding.Path == "" {
 		shown = drawYAML(s, lines, lineRange{0, min(len(lines), 2*evidenceContext)}, lineRange{}, width)
 	}
-	return append(shown, s.faint.Render(ansi.Truncate("  y shows the whole object", width, "")))
+	return append(shown, s.faint.Render(ansi.Truncate("  "+shownKey(v.app.keys.YAML)+" shows the whole object", width, "")))
 }
 
 // fix says what kiln can do about it.
@@ -100,7 +100,7 @@ func (v *findingView) fix(width int) []string {
 	lead := map[scanners.FixKind]string{
 		scanners.Safe:   "Safe: it doesn't break a workload by itself.",
 		scanners.Guided: "Guided: it may break something, so look at the preview.",
-		scanners.Manual: "Manual: there are steps for a person to take: f shows them, with the real names.",
+		scanners.Manual: "Manual: there are steps for a person to take: " + shownKey(v.app.keys.Fix) + " shows them, with the real names.",
 	}[f.Fix]
 	lines := wrapStyled(s.text, lead, width)
 	if f.Fix == scanners.Manual {
@@ -125,7 +125,7 @@ func (v *findingView) fix(width int) []string {
 	}
 	if len(v.plan.denied) > 0 {
 		lines = append(lines, hang(s.alarm.Render("✗ "), 2, wrapStyled(s.alarm, "You may not do this: "+strings.Join(v.plan.denied, "; "), width-2))...)
-		return append(lines, s.accent.Render("f")+s.muted.Render(" shows it anyway; somebody else has to apply it"))
+		return append(lines, s.accent.Render(shownKey(v.app.keys.Fix))+s.muted.Render(" shows it anyway; somebody else has to apply it"))
 	}
-	return append(lines, s.accent.Render("f")+s.muted.Render(" shows the change before anything is written"))
+	return append(lines, s.accent.Render(shownKey(v.app.keys.Fix))+s.muted.Render(" shows the change before anything is written"))
 }

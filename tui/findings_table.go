@@ -99,7 +99,7 @@ func (v *findingsView) empty(width int) []string {
 	text := "Nothing found."
 	switch {
 	case a.connectErr != "":
-		text = a.connectErr + "\n\nctrl-r tries again, :ctx chooses another context."
+		text = a.connectErr + "\n\n" + shownKey(a.keys.Rescan) + " tries again, :ctx chooses another context."
 	case a.session == nil && a.snapshot == nil:
 		text = "Connecting …"
 	case a.snapshot == nil || !a.snapshot.complete && v.arranged.counts[""] == 0 && a.scan.running:
@@ -107,7 +107,7 @@ func (v *findingsView) empty(width int) []string {
 	case v.arranged.folded+v.arranged.hidden > 0:
 		text = "Nothing else is here. " + v.leftOut() + "."
 	case v.query.filter.text != "" || v.query.faults || a.namespace != "":
-		text = "No finding matches: " + strings.Join(v.narrowings(), ", ") + ". esc shows all again."
+		text = "No finding matches: " + strings.Join(v.narrowings(), ", ") + ". " + shownKey(a.keys.Back) + " shows all again."
 	case a.unknownChecks() > 0:
 		text = fmt.Sprintf("Nothing found here, but %s could not be judged: :checks says why.", plural(a.unknownChecks(), "check"))
 	}

@@ -158,7 +158,7 @@ func (v *journalView) open(e fixes.Entry) tea.Cmd {
 // undoBatch previews taking back all that was fixed together with an entry.
 func (v *journalView) undoBatch(e fixes.Entry) tea.Cmd {
 	if e.Group == "" {
-		v.app.flash(info, "this was fixed by itself: u takes it back")
+		v.app.flash(info, "this was fixed by itself: "+shownKey(v.app.keys.Undo)+" takes it back")
 		return nil
 	}
 	return v.app.openUndoBatch(e.Group)

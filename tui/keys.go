@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 )
@@ -188,6 +189,12 @@ func (k *keyMap) reading() keyGroup {
 func without(g keyGroup, other key.Binding) keyGroup {
 	g.keys = slices.DeleteFunc(g.keys, func(b key.Binding) bool { return b.Help() == other.Help() })
 	return g
+}
+
+// shownKey is a key as texts name it: the first where there are several.
+func shownKey(b key.Binding) string {
+	name, _, _ := strings.Cut(b.Help().Key, " ")
+	return name
 }
 
 // helped is a key with another description.

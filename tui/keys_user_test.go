@@ -24,6 +24,28 @@ func TestUsersBindKeysAnew(t *testing.T) {
 	}
 }
 
+// What the screen says of keys is true of the user's own.
+func TestTextsNameTheUsersKeys(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 120, 60)
+	if err := a.keys.rebind(writeKeys(t, "fix: [h, ctrl-x]\nyaml: [\"!\"]\nrescan: [ctrl-n]\nreadOnly: [ctrl-y]\n")); err != nil {
+		t.Fatal(err)
+	}
+	press(a, "enter")
+	page := a.top().(*findingView)
+	page.update(planMsg{finding: page.finding.ID, title: "Take the privileges"})
+	showEvidence(a)
+	a.setReadOnly(true)
+	a.writesNow()
+	text := screenText(a)
+	a.runCommand("posture")
+	text += screenText(a)
+	for _, want := range []string{"h shows the change", "! shows the whole object", "ctrl-n scans again", "ctrl-y allows changes"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing:\n%s", want, text)
+		}
+	}
+}
+
 func TestTwoActionsMaySwapTheirKeys(t *testing.T) {
 	if err := newKeyMap().rebind(writeKeys(t, "fix: [a]\nacceptFinding: [f]\n")); err != nil {
 		t.Error(err)

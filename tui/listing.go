@@ -148,7 +148,7 @@ func (l *listing[R]) render(width, height int) []string {
 	}
 	text := l.of.empty()
 	if len(l.all) > 0 {
-		text = fmt.Sprintf("No %s matches /%s: esc shows all again.", l.noun, l.filter.text)
+		text = fmt.Sprintf("No %s matches /%s: %s shows all again.", l.noun, l.filter.text, shownKey(l.app.keys.Back))
 	}
 	return append([]string{""}, indent(l.app.paragraphs(text, width-4), 2)...)
 }
@@ -185,7 +185,7 @@ func (a *App) notYet(what string, read bool) string {
 	case read:
 		return ""
 	case a.connectErr != "":
-		return a.connectErr + "\n\nctrl-r tries again, :ctx chooses another context."
+		return a.connectErr + "\n\n" + shownKey(a.keys.Rescan) + " tries again, :ctx chooses another context."
 	case a.session == nil:
 		return "Connecting …"
 	}

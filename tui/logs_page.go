@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 
@@ -77,7 +76,7 @@ func (v *logsView) status(width int) string {
 	if v.ended || v.problem != "" {
 		text = " ended"
 	} else if !v.pager.port.AtBottom() {
-		text = " following; " + strings.Fields(v.app.keys.Bottom.Help().Key)[0] + " goes to the end"
+		text = " following; " + shownKey(v.app.keys.Bottom) + " goes to the end"
 	}
 	return v.app.styles.muted.Render(clip(text, width))
 }

@@ -87,7 +87,7 @@ func (v *postureView) drawGains(width int) []postureLine {
 			leads: &lead{"gain/" + id, id, func(f *scanners.Finding) bool { return !f.System && f.Check == id }},
 		})
 	}
-	return append(lines, remark(cell{"each on top of those before it; f previews the fix of all its findings", s.faint}))
+	return append(lines, remark(cell{"each on top of those before it; " + shownKey(v.app.keys.Fix) + " previews the fix of all its findings", s.faint}))
 }
 
 // drawChanges says what is new since the scan before, in this session.
@@ -96,7 +96,7 @@ func (v *postureView) drawChanges(width int) []postureLine {
 	lines := v.section("Since the last scan", width)
 	switch {
 	case c == nil:
-		return append(lines, remark(cell{"This was the first; ctrl-r scans again.", s.muted}))
+		return append(lines, remark(cell{"This was the first; " + shownKey(v.app.keys.Rescan) + " scans again.", s.muted}))
 	case len(c.appeared)+len(c.gone) == 0:
 		return append(lines, remark(cell{"Nothing has changed.", s.muted}))
 	}

@@ -13,7 +13,7 @@ func openReach(a *App, arg string) tea.Cmd {
 		namespace = t.ref.Namespace
 	}
 	if namespace == "" || namespace == "all" {
-		a.flash(info, "choose a namespace: m on it shows who may talk to whom")
+		a.flash(info, "choose a namespace: "+shownKey(a.keys.Reach)+" on it shows who may talk to whom")
 		return showRoot(newNamespacesView)(a, "")
 	}
 	return a.openReachIn(namespace, kube.Ref{})

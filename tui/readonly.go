@@ -38,7 +38,7 @@ func (a *App) setReadOnly(on bool) {
 // mayWrite says whether changes are allowed, and if not says so.
 func (a *App) mayWrite() bool {
 	if a.readOnly {
-		a.flash(warning, "read-only mode: nothing is written. "+a.keys.ReadOnly.Help().Key+" allows changes")
+		a.flash(warning, "read-only mode: nothing is written. "+shownKey(a.keys.ReadOnly)+" allows changes")
 	}
 	return !a.readOnly
 }

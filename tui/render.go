@@ -114,15 +114,14 @@ func (a *App) crumbs() string {
 // hintLine fits as many hints as there is room for, "? help" always among them.
 func (a *App) hintLine(room int) string {
 	s := a.styles
-	last := s.accent.Render("?") + s.muted.Render(" help")
+	last := s.accent.Render(shownKey(a.keys.Help)) + s.muted.Render(" help")
 	line := ""
 	if a.help == nil {
 		for _, k := range a.hints() {
 			if !k.Enabled() {
 				continue
 			}
-			name, _, _ := strings.Cut(k.Help().Key, " ")
-			hint := s.accent.Render(name) + s.muted.Render(" "+k.Help().Desc) + "  "
+			hint := s.accent.Render(shownKey(k)) + s.muted.Render(" "+k.Help().Desc) + "  "
 			if lipgloss.Width(line+hint+last) > room {
 				break
 			}

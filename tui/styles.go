@@ -11,15 +11,15 @@ import (
 
 // styles are a theme's colours as lipgloss styles, made once per theme.
 type styles struct {
-	text, muted, faint, bold      lipgloss.Style
-	accent, badge                 lipgloss.Style
-	selected                      color.Color
-	added, addedStrong            lipgloss.Style
-	removed, removedStrong        lipgloss.Style
-	good, warning, alarm, banner  lipgloss.Style
-	code, heading, emphasis       lipgloss.Style
-	button, buttonFocused, border lipgloss.Style
-	severity                      map[scanners.Severity]lipgloss.Style
+	text, muted, faint, bold     lipgloss.Style
+	accent, badge                lipgloss.Style
+	selected                     color.Color
+	added, addedStrong           lipgloss.Style
+	removed, removedStrong       lipgloss.Style
+	good, warning, alarm, banner lipgloss.Style
+	code, heading                lipgloss.Style
+	button, buttonFocused        lipgloss.Style
+	severity                     map[scanners.Severity]lipgloss.Style
 }
 
 func newStyles(t themes.Theme) *styles {
@@ -49,10 +49,8 @@ func newStyles(t themes.Theme) *styles {
 		banner:        on(fg(t.AlarmText), t.AlarmBackground).Bold(true).Reverse(t.AlarmBackground == ""),
 		code:          fg(t.Code),
 		heading:       fg(t.Accent).Bold(true),
-		emphasis:      fg(t.Text).Italic(true),
 		button:        on(fg(t.Text), t.Selection),
 		buttonFocused: on(fg(t.AccentText), t.Accent).Bold(true),
-		border:        fg(t.Faint),
 	}
 	s.severity = map[scanners.Severity]lipgloss.Style{
 		scanners.Critical: fg(t.Severity.Critical).Bold(true),
