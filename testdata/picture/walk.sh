@@ -27,9 +27,8 @@ press U
 until_shown "Undo"
 settle
 press Tab; press Enter
-sleep 3
-command_line journal
 until_shown "undone"
+settle
 draw walk/admin-5-undone
 close_demo
 
