@@ -51,7 +51,7 @@ func refusalNotes(refusals []Refusal, stage Stage) []string {
 	if stage == Denies {
 		verb = "be refused"
 	}
-	notes := []string{fmt.Sprintf("%s in the cluster would %s, written anew today, and so would their new pods:", objectCount(len(refusals)), verb)}
+	notes := []string{fmt.Sprintf("%s in the cluster would %s if made today, and so would their new pods:", objectCount(len(refusals)), verb)}
 	byNamespace := map[string][]string{}
 	var namespaces []string
 	for _, r := range refusals {

@@ -66,6 +66,7 @@ command it opens on the current context.`,
 	})
 	a.flags.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().Lookup("request-timeout").Usage = fmt.Sprintf("how long a request to the server may take, such as 10s; 0 means %s. Watches, logs and shells may take longer", kube.RequestLimit)
+	root.PersistentFlags().Lookup("namespace").Usage = "the namespace to look at. Without it that is all of them, or the context's own where one object is named"
 	root.PersistentFlags().BoolVar(&a.readOnly, "readonly", false, "refuse every write, in the transport")
 	root.PersistentFlags().StringVar(&a.config, "config", "", "kiln's configuration; without it ./kiln.yaml, else the one in the configuration folder")
 	root.PersistentFlags().BoolVarP(&a.allNamespaces, "all-namespaces", "A", false, "look at all namespaces, which is the default without -n")

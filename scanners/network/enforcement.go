@@ -40,5 +40,5 @@ func findNotEnforced(tools installed.Table, inv *kube.Inventory) scanners.Result
 			}})
 		}
 	}
-	return scanners.Unknown("no network plugin was recognised, so whether policies are enforced can't be told: try one")
+	return scanners.Unknown("no network plugin was recognised; make a policy and see whether it holds")
 }
