@@ -21,6 +21,8 @@ type manifestReader struct {
 	kinds     []kind
 	decoder   runtime.Decoder
 	texts     map[string][]byte
+	// bare are the files that were named, and hold no object.
+	bare []string
 	// templates are the pod templates of kinds that kiln doesn't know.
 	templates []*Workload
 }

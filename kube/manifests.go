@@ -48,8 +48,8 @@ func (p Problem) String() string {
 
 // ReadManifests makes an Inventory from YAML and JSON files. A document that
 // can't be read is a Problem and a gap of every kind, since it might hold any;
-// an error means that nothing can be said at all: a path that doesn't exist, a
-// folder without manifests.
+// an error means that nothing can be said at all: a path that doesn't exist, or
+// no object in all that was read.
 func ReadManifests(opts ManifestOptions) (*Inventory, []Problem, error) {
 	if opts.Now.IsZero() {
 		opts.Now = time.Now()
@@ -65,7 +65,24 @@ func ReadManifests(opts ManifestOptions) (*Inventory, []Problem, error) {
 			return nil, r.problems, err
 		}
 	}
+	if opts.Texts == nil { // a fix may take the last object away
+		if r.inv.objects == 0 && r.lost() == 0 {
+			return nil, r.problems, fmt.Errorf("reading manifests: no Kubernetes object in %s: did what was to write it fail?", namesOf(opts.Paths))
+		}
+		for _, name := range r.bare {
+			r.problem(Problem{File: name, Message: "no Kubernetes object in it"})
+		}
+	}
 	return r.finish(), r.problems, nil
+}
+
+// namesOf names paths for people.
+func namesOf(paths []string) string {
+	named := slices.Clone(paths)
+	if at := slices.Index(named, "-"); at >= 0 {
+		named[at] = "standard input"
+	}
+	return strings.Join(named, ", ")
 }
 
 // path reads one of the user's paths.
@@ -152,6 +169,7 @@ func (r *manifestReader) file(name string, named bool) error {
 
 func (r *manifestReader) stream(name string, from io.Reader, named bool) error {
 	text, err := io.ReadAll(io.LimitReader(from, largestManifest+1))
+	before := r.inv.objects + len(r.problems)
 	r.inv.Source.Files = append(r.inv.Source.Files, name)
 	switch {
 	case err != nil:
@@ -160,6 +178,9 @@ func (r *manifestReader) stream(name string, from io.Reader, named bool) error {
 		r.problem(Problem{File: name, Message: fmt.Sprintf("larger than %d MiB: split it", largestManifest>>20), Lost: true})
 	default:
 		r.documents(name, plainText(text), named)
+	}
+	if named && r.inv.objects+len(r.problems) == before {
+		r.bare = append(r.bare, name)
 	}
 	return nil
 }

@@ -165,6 +165,38 @@ func TestPathsOfManifests(t *testing.T) {
 	}
 }
 
+// What holds nothing must not scan clean: whatever was to write it has failed.
+func TestNothingToReadIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]string{
+		"empty.yaml": "", "blank.yaml": " \n\n", "comments.yaml": "# none\n---\n# yet\n", "null.json": "null\n",
+		"list.yaml": "apiVersion: v1\nkind: List\nitems: []\n", "folder/values.yaml": "replicas: 3\n", "folder/empty.yaml": "",
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"empty.yaml", "blank.yaml", "comments.yaml", "null.json", "list.yaml", "folder"} {
+		path := filepath.Join(dir, name)
+		if _, _, err := ReadManifests(ManifestOptions{Paths: []string{path}}); err == nil || !strings.Contains(err.Error(), "no Kubernetes object in "+path) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	path := filepath.Join(dir, "comments.yaml")
+	inv, problems, err := ReadManifests(ManifestOptions{Paths: []string{path, "-"}, Stdin: strings.NewReader(service)})
+	if err != nil || len(inv.Services) != 1 || len(problems) != 1 || problems[0].Lost || problems[0].File != path {
+		t.Errorf("beside another file: %v, problems %v", err, problems)
+	}
+	if _, problems, err := ReadManifests(ManifestOptions{Paths: []string{"-"}, Stdin: strings.NewReader("kind: [")}); err != nil || len(problems) != 1 {
+		t.Errorf("a broken file: %v, problems %v", err, problems)
+	}
+}
+
 func TestOlderAPIVersionsAreReadAsTheCurrentOne(t *testing.T) {
 	inv, problems := read(t, `
 apiVersion: extensions/v1beta1
