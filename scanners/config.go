@@ -112,7 +112,7 @@ func (c Config) Apply(checks []Check) ([]Check, error) {
 	}
 	for id := range c.Severities {
 		if !known[id] {
-			return nil, fmt.Errorf("severities: there is no check %q", id)
+			return nil, fmt.Errorf("severities[%s]: there is no such check", id)
 		}
 	}
 	for i, e := range c.Exceptions {

@@ -1,10 +1,13 @@
 package scanners
 
 import (
+	"encoding/json"
 	"errors"
 	"regexp"
 	"slices"
 	"strings"
+
+	"sigs.k8s.io/yaml"
 )
 
 // ContextConfig is how kiln behaves in a context of the kubeconfig.
@@ -55,4 +58,28 @@ func (c ContextConfig) complete() error {
 		return errors.New("context is missing: name one, or a pattern such as prod-*")
 	}
 	return nil
+}
+
+// speaksOfReadOnly is any spelling of readOnly, right or wrong.
+var speaksOfReadOnly = regexp.MustCompile(`(?i)read[-_ ]?only`)
+
+// ContextsOfBroken is what a configuration that can't be used says of contexts
+// all the same. Where it speaks of read-only contexts, and which can't be told,
+// all are.
+func ContextsOfBroken(text []byte) []ContextConfig {
+	var parts struct {
+		Contexts json.RawMessage `json:"contexts"`
+	}
+	var contexts []ContextConfig
+	err := yaml.Unmarshal(text, &parts)
+	if err == nil && parts.Contexts != nil {
+		err = yaml.UnmarshalStrict(parts.Contexts, &contexts)
+	}
+	if speaksOfReadOnly.Match(text) && (err != nil || len(contexts) == 0) {
+		return []ContextConfig{{Context: "*", ReadOnly: true}}
+	}
+	if err != nil {
+		return nil
+	}
+	return contexts
 }

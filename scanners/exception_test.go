@@ -99,7 +99,7 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		head + "exceptions: [{check: a/b, reason: r, labels: \"a in b\"}]\n": "labels:",
 		head + "exceptions: [{check: \"a/[\", reason: r}]\n":                 "is no pattern",
 		head + "exceptions: [{check: pod/nope, reason: r}]\n":                `no check "pod/nope"`,
-		head + "severities: {pod/nope: low}\n":                               `no check "pod/nope"`,
+		head + "severities: {pod/nope: low}\n":                               "severities[pod/nope]: there is no such check",
 		head + "severities: {pod/host-path: worst}\n":                        `unknown severity "worst"`,
 		head + "registries: ghcr.io\n":                                       "registries",
 	}

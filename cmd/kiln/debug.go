@@ -113,6 +113,11 @@ func (o *debugOptions) take(cmd *cobra.Command, args []string) error {
 	return checkOutput(o.output, "text", "json", "yaml")
 }
 
+// adds says that a debug container is wanted which isn't there yet.
+func (o debugOptions) adds() bool {
+	return o.logs == "" && o.end == "" && o.attach == "" && !o.existing
+}
+
 // debug does what the options ask for on one pod.
 func (a *app) debug(ctx context.Context, name string, o debugOptions) error {
 	if o.custom != "" {
@@ -121,9 +126,11 @@ func (a *app) debug(ctx context.Context, name string, o debugOptions) error {
 			return fmt.Errorf("reading the custom profile: %w", err)
 		}
 	}
-	var err error
-	if o.Image, err = a.settings.Debug.ImageFor(o.Image, kube.DebugImage); err != nil {
-		return err
+	if o.adds() {
+		var err error
+		if o.Image, err = a.debugImage(o.Image); err != nil {
+			return err
+		}
 	}
 	fixer, err := a.fixer(ctx)
 	if err != nil {

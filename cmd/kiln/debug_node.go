@@ -17,7 +17,7 @@ const nodeArgument = "node/"
 // probeNode looks at a node from a pod on it, keeps what it saw, and writes
 // it.
 func (a *app) probeNode(ctx context.Context, name string, o debugOptions) error {
-	image, err := a.settings.Debug.ImageFor(o.Image, kube.DebugImage)
+	image, err := a.debugImage(o.Image)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,9 @@ type app struct {
 	config        string
 	settings      scanners.Config
 	checks        []scanners.Check
+	// unconfigured is why the command goes on without the configuration that
+	// there is.
+	unconfigured error
 	// buffered is in, once somebody has read from it: see input.
 	buffered *bufio.Reader
 }
@@ -56,7 +59,7 @@ command it opens on the current context.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.configure() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.configure(cmd) },
 	}
 	root.SetIn(io.in)
 	root.SetOut(io.out)
