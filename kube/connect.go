@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,11 +38,15 @@ const connectTimeout = 10 * time.Second
 // may have the user log in with a browser.
 const pluginTimeout = time.Minute
 
+// InCluster stands for a context where no kubeconfig names one: in a pod, or
+// with --server.
+const InCluster = "in-cluster"
+
 // Cluster is a connection: who talks to what, and the clients to do it with.
 // All clients share one transport, and so its read-only Gate and its
 // collection of warnings.
 type Cluster struct {
-	// Context is the kubeconfig's context, or "in-cluster".
+	// Context is the kubeconfig's context, or InCluster.
 	Context string
 	// Namespace is the context's own, or what --namespace says.
 	Namespace string
@@ -77,11 +83,14 @@ func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, readOnly
 	if isNowhere(raw, flags) {
 		return nil, clientcmd.NewEmptyConfigError("no kubeconfig")
 	}
+	if names, open := undecided(raw, flags); open {
+		return nil, &noContextError{names}
+	}
 	config, err := flags.ToRESTConfig()
 	if err != nil {
 		return nil, err
 	}
-	contextName := "in-cluster"
+	contextName := InCluster
 	if len(raw.Contexts) > 0 {
 		contextName = raw.CurrentContext
 	}
@@ -104,6 +113,14 @@ func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, readOnly
 func isNowhere(raw clientcmdapi.Config, flags *genericclioptions.ConfigFlags) bool {
 	_, notInPod := rest.InClusterConfig()
 	return len(raw.Clusters) == 0 && notInPod != nil && (flags.APIServer == nil || *flags.APIServer == "")
+}
+
+// undecided says that nothing chooses one of the kubeconfig's contexts. kubectl
+// would then try localhost:8080, too.
+func undecided(raw clientcmdapi.Config, flags *genericclioptions.ConfigFlags) (names []string, open bool) {
+	_, notInPod := rest.InClusterConfig()
+	chosen := raw.CurrentContext + orFlag(flags.Context, "") + orFlag(flags.APIServer, "") + orFlag(flags.ClusterName, "")
+	return slices.Sorted(maps.Keys(raw.Contexts)), len(raw.Contexts) > 0 && notInPod != nil && chosen == ""
 }
 
 // NewCluster prepares the clients for config and makes no request. Its Timeout

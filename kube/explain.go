@@ -37,10 +37,13 @@ func Explain(err error) string {
 
 func explainConfig(err error) (what, try string) {
 	var broken *kubeconfigError
+	var open *noContextError
 	text := err.Error()
 	switch {
 	case errors.As(err, &broken):
 		return "the kubeconfig can't be used: " + broken.Error(), "fetch the kubeconfig anew"
+	case errors.As(err, &open):
+		return open.Error(), "--context NAME, or kubectl config use-context NAME"
 	case clientcmd.IsEmptyConfig(err):
 		return "no kubeconfig was found, and this isn't a pod of a cluster",
 			"set KUBECONFIG or --kubeconfig, or see a demo with make demo"
@@ -48,8 +51,8 @@ func explainConfig(err error) (what, try string) {
 		return text, "kubectl config get-contexts lists those that do"
 	case strings.Contains(text, "error loading config file"), clientcmd.IsConfigurationInvalid(err):
 		return "the kubeconfig can't be used: " + lastPart(text), "kubectl config view shows what is read, and from where"
-	case strings.Contains(text, "getting credentials: "):
-		_, why, _ := strings.Cut(text, "getting credentials: ")
+	case PluginFailed(err):
+		_, why, _ := strings.Cut(text, gettingCredentials)
 		why = strings.TrimPrefix(why, "exec: ")
 		return "the kubeconfig's credential plugin failed: " + strings.TrimSuffix(lastPart(why), "."), "run it by hand, or log in with your provider's tool"
 	case strings.Contains(text, "executable") && strings.Contains(text, "not found"):
@@ -57,6 +60,12 @@ func explainConfig(err error) (what, try string) {
 	}
 	return "", ""
 }
+
+// gettingCredentials is how client-go begins to tell of a credential plugin.
+const gettingCredentials = "getting credentials: "
+
+// PluginFailed says that the kubeconfig's credential plugin has failed.
+func PluginFailed(err error) bool { return strings.Contains(err.Error(), gettingCredentials) }
 
 func explainRefusal(err error) (what, try string) {
 	var readOnly *ReadOnlyError

@@ -25,6 +25,14 @@ func (e *kubeconfigError) Error() string {
 
 func (e *kubeconfigError) Unwrap() error { return e.err }
 
+// noContextError says that a kubeconfig has contexts, and none of them is the
+// current one.
+type noContextError struct{ names []string }
+
+func (e *noContextError) Error() string {
+	return "the kubeconfig has no current context: it has " + strings.Join(e.names, ", ")
+}
+
 // brokenPart finds whose certificates err is about, which client-go doesn't
 // say; otherwise it returns err as it is.
 func brokenPart(err error, config *rest.Config, raw clientcmdapi.Config, contextName string, flags *genericclioptions.ConfigFlags) error {

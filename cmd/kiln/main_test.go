@@ -115,6 +115,8 @@ users:
 		{"no kubeconfig", "", "", "no kubeconfig was found"},
 		{"dead server", config, "", "nothing answers at 127.0.0.1:1"},
 		{"no such context", config, "prod", `context "prod" does not exist`},
+		{"no current context", strings.Replace(config, "current-context: dead\n", "", 1), "", "the kubeconfig has no current context: it has authority, certificate, dead, plugin"},
+		{"a context that isn't there", strings.Replace(config, "current-context: dead", "current-context: gone", 1), "", "context was not found"},
 		{"broken file", "clusters: [", "", "the kubeconfig can't be used"},
 		{"plugin missing", config, "plugin", "credential plugin failed"},
 		{"broken authority", config, "authority", `the certificate authority of cluster "broken" in `},
