@@ -86,8 +86,12 @@ command it opens on the current context.`,
 	oneOf(root, "theme", themes.Names()...)
 	complete(root, "command", cobra.NoFileCompletions)
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
-		if !plain && !a.hasScreen() {
+		switch {
+		case plain:
+		case !a.hasScreen():
 			return a.noTerminal(cmd.Context())
+		case !canDraw():
+			return dumbTerminal()
 		}
 		options.Flags, options.Namespace, options.ReadOnly = a.flags, a.namespace(), a.readOnly
 		options.Checks, options.Settings, options.Version = a.checks, a.settings, version

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"runtime"
 
 	"golang.org/x/term"
 )
@@ -12,6 +14,13 @@ import (
 func (a *app) hasScreen() bool {
 	out, ok := a.out.(*os.File)
 	return ok && term.IsTerminal(int(out.Fd()))
+}
+
+// canDraw says whether the terminal moves its cursor where it is told. One that
+// says nothing about itself, or that it is dumb, shows such orders as text.
+func canDraw() bool {
+	kind := os.Getenv("TERM")
+	return runtime.GOOS == "windows" || kind != "" && kind != "dumb"
 }
 
 // interactive says whether somebody can be asked.
@@ -27,4 +36,9 @@ func (a *app) noTerminal(ctx context.Context) error {
 		return err
 	}
 	return errors.New("the terminal UI needs a terminal. Try: kiln scan prints the findings, kiln --help lists the commands")
+}
+
+// dumbTerminal is why the terminal UI can't start on a terminal.
+func dumbTerminal() error {
+	return fmt.Errorf("the terminal UI can't draw here: TERM is %q. Try: kiln --plain talks in lines; or TERM=xterm kiln, if the terminal is a better one", os.Getenv("TERM"))
 }

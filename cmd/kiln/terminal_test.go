@@ -239,6 +239,20 @@ func TestNoTerminalIsSaid(t *testing.T) {
 	}
 }
 
+// What such a terminal would show of a drawing is a mess.
+func TestATerminalThatCannotDraw(t *testing.T) {
+	isolate(t)
+	for _, set := range []string{"TERM=dumb", "TERM="} {
+		term := openTerminal(t, 80, 24, "env", "PS1=$ ", "sh")
+		term.waitFor("$")
+		term.keys(set+" "+testProgram(t)+`; echo "left with $?"`, "Enter")
+		screen := term.waitFor("left with 1")
+		if !strings.Contains(screen, "the terminal UI can't draw here") || !strings.Contains(screen, "kiln --plain") {
+			t.Errorf("%s:\n%s", set, screen)
+		}
+	}
+}
+
 // Why there was no cluster stays to be read after the screen has gone.
 func TestLeftWithoutACluster(t *testing.T) {
 	useTestbed(t)
