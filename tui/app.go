@@ -33,6 +33,11 @@ type App struct {
 	connectErr  string
 	// connectFailure is the error behind connectErr.
 	connectFailure error
+	attempts       attempts
+	// elsewhere says that the user has left firstContext, with which kiln was
+	// started.
+	firstContext string
+	elsewhere    bool
 	// plugin hears the kubeconfig's credential plugin; nil without a screen.
 	plugin   *plugin
 	readOnly bool
@@ -105,6 +110,7 @@ func newApp(ctx context.Context, opts Options, now func() time.Time) (*App, erro
 	if opts.Flags != nil {
 		a.readContexts()
 	}
+	a.firstContext = a.contextName
 	return a, nil
 }
 
@@ -115,7 +121,7 @@ func (a *App) setTheme(t themes.Theme) {
 
 // Init asks for the terminal's background and connects; it waits for neither.
 func (a *App) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.connect("")}
+	cmds := []tea.Cmd{a.connect()}
 	if a.opts.Theme == "" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}

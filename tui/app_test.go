@@ -210,7 +210,7 @@ func TestUnreachableClusterSaysWhatToTry(t *testing.T) {
 	a.switchContext("staging")
 	a.Update(connectFailedMsg{errors.New("no route")})
 	text := screenText(a)
-	for _, want := range []string{"not connected", "no route", "ctrl-r tries again"} {
+	for _, want := range []string{"not connected", "no route", "kiln tries again at", "ctrl-r at once"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing:\n%s", want, text)
 		}

@@ -47,10 +47,7 @@ func (a *App) terminalError() io.Writer {
 
 // connectionFlags lead another kiln to the same cluster, as the same user.
 func (a *App) connectionFlags() []string {
-	flags := a.opts.Flags
-	if current := a.contextName; current != "" && !a.isFirstContext(current) {
-		flags = flagsFor(flags, current)
-	}
+	flags := flagsFor(a.opts.Flags, a.contextName, a.elsewhere)
 	var args []string
 	all := pflag.NewFlagSet("kiln", pflag.ContinueOnError)
 	flags.AddFlags(all)
@@ -69,16 +66,6 @@ func (a *App) connectionFlags() []string {
 		args = append(args, "--readonly")
 	}
 	return args
-}
-
-// isFirstContext says that kiln was started with this context.
-func (a *App) isFirstContext(name string) bool {
-	for _, c := range a.contexts {
-		if c.name == name {
-			return c.current
-		}
-	}
-	return true
 }
 
 func (a *App) onKilnDone(msg kilnDoneMsg) tea.Cmd {

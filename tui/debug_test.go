@@ -186,9 +186,10 @@ func TestConnectionFlagsLeadToTheSameCluster(t *testing.T) {
 	groups := []string{"devs", "ops"}
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.KubeConfig, flags.Impersonate, flags.ImpersonateGroup = &kubeconfig, &user, &groups
+	server := "https://first.example"
+	flags.APIServer = &server
 	a := &App{
-		opts: Options{Flags: flags}, contextName: "other", readOnly: true,
-		contexts: []kubeContext{{name: "first", current: true}, {name: "other"}},
+		opts: Options{Flags: flags}, contextName: "other", elsewhere: true, readOnly: true,
 	}
 	got := a.connectionFlags()
 	slices.Sort(got)
@@ -196,8 +197,8 @@ func TestConnectionFlagsLeadToTheSameCluster(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("flags %v, want %v", got, want)
 	}
-	a.contextName = "first"
-	if slices.Contains(a.connectionFlags(), "--context=other") {
-		t.Error("the first context is left")
+	a.contextName, a.elsewhere = "first", false
+	if got := a.connectionFlags(); !slices.Contains(got, "--context=first") || !slices.Contains(got, "--server="+server) {
+		t.Errorf("back in the first context: %v", got)
 	}
 }

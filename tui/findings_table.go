@@ -99,7 +99,7 @@ func (v *findingsView) empty(width int) []string {
 	text := "Nothing found."
 	switch {
 	case a.connectErr != "":
-		text = a.connectErr + "\n\n" + shownKey(a.keys.Rescan) + " tries again, :ctx chooses another context."
+		text = a.unconnected()
 	case a.session == nil && a.snapshot == nil:
 		text = "Connecting …"
 	case a.snapshot == nil || !a.snapshot.complete && v.arranged.counts[""] == 0 && a.scan.running:

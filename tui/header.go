@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -64,10 +65,13 @@ func (a *App) badge(production string) string {
 // connection lists what is known of the other end, the most important first.
 func (a *App) connection() []string {
 	if a.session == nil {
-		if a.connectErr != "" {
+		switch {
+		case a.connectErr == "" || a.attempts.underWay:
+			return []string{"connecting"}
+		case a.attempts.next.IsZero():
 			return []string{"not connected"}
 		}
-		return []string{"connecting"}
+		return []string{"not connected", "again at " + a.attempts.next.Local().Format(time.TimeOnly)}
 	}
 	c := a.session.cluster
 	server := strings.TrimPrefix(c.Server, "https://")

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"errors"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
@@ -86,11 +84,7 @@ func (a *App) back() tea.Cmd {
 	}
 	if a.scan.running {
 		a.stopScan()
-	} else if a.session == nil && a.cancelTasks(nil) > 0 {
-		a.connectFailure = errors.New("not connected: connecting was cancelled")
-		a.connectErr = a.connectFailure.Error()
-		a.flash(info, a.connectErr)
-	} else {
+	} else if !a.stopConnecting() {
 		a.flash(info, "there is nothing to go back to: "+a.keys.Quit.Help().Key+" quits")
 	}
 	return nil

@@ -185,7 +185,7 @@ func (a *App) notYet(what string, read bool) string {
 	case read:
 		return ""
 	case a.connectErr != "":
-		return a.connectErr + "\n\n" + shownKey(a.keys.Rescan) + " tries again, :ctx chooses another context."
+		return a.unconnected()
 	case a.session == nil:
 		return "Connecting …"
 	}

@@ -73,7 +73,7 @@ func (a *App) onPlugin(msg pluginMsg) tea.Cmd {
 // withWords adds to a failure of the plugin what it has said itself.
 func (p *plugin) withWords(err error) error {
 	const said = "; it said: "
-	if p == nil || !strings.Contains(err.Error(), "getting credentials: ") || strings.Contains(err.Error(), said) {
+	if p == nil || !kube.PluginFailed(err) || strings.Contains(err.Error(), said) {
 		return err
 	}
 	if last, ok := p.last.Load().(string); ok {

@@ -28,9 +28,9 @@ type Session struct {
 	fixerErr error
 }
 
-// connect opens a context of the kubeconfig; empty means the current one.
-func connect(ctx context.Context, opts Options, contextName string, readOnly bool) (*Session, error) {
-	cluster, err := kube.Connect(ctx, flagsFor(opts.Flags, contextName), readOnly)
+// connect opens what the flags mean.
+func connect(ctx context.Context, opts Options, flags *genericclioptions.ConfigFlags, readOnly bool) (*Session, error) {
+	cluster, err := kube.Connect(ctx, flags, readOnly)
 	if err != nil {
 		return nil, err
 	}
@@ -39,18 +39,26 @@ func connect(ctx context.Context, opts Options, contextName string, readOnly boo
 	return s, nil
 }
 
-// flagsFor are flags with another context. What was given for the cluster or
-// the user of the first context must not leak into the second.
-func flagsFor(flags *genericclioptions.ConfigFlags, contextName string) *genericclioptions.ConfigFlags {
-	if contextName == "" {
-		return flags
+// flagsFor are flags for a context, or for their own where none is named. They
+// read the kubeconfig anew, which flags do once. Elsewhere than in the context
+// that they were meant for, what they say of its cluster and user is left out.
+func flagsFor(flags *genericclioptions.ConfigFlags, contextName string, elsewhere bool) *genericclioptions.ConfigFlags {
+	anew := genericclioptions.NewConfigFlags(true)
+	anew.KubeConfig, anew.CacheDir, anew.Timeout = flags.KubeConfig, flags.CacheDir, flags.Timeout
+	anew.Impersonate, anew.ImpersonateUID = flags.Impersonate, flags.ImpersonateUID
+	anew.ImpersonateGroup, anew.ImpersonateUserExtra = flags.ImpersonateGroup, flags.ImpersonateUserExtra
+	anew.WrapConfigFn = flags.WrapConfigFn
+	if !elsewhere {
+		anew.Context, anew.Namespace, anew.ClusterName, anew.AuthInfoName = flags.Context, flags.Namespace, flags.ClusterName, flags.AuthInfoName
+		anew.APIServer, anew.TLSServerName, anew.CAFile, anew.Insecure = flags.APIServer, flags.TLSServerName, flags.CAFile, flags.Insecure
+		anew.ProxyURL, anew.DisableCompression = flags.ProxyURL, flags.DisableCompression
+		anew.CertFile, anew.KeyFile, anew.BearerToken = flags.CertFile, flags.KeyFile, flags.BearerToken
+		anew.Username, anew.Password = flags.Username, flags.Password
 	}
-	other := genericclioptions.NewConfigFlags(true)
-	other.KubeConfig, other.CacheDir, other.Timeout = flags.KubeConfig, flags.CacheDir, flags.Timeout
-	other.Impersonate, other.ImpersonateGroup, other.ImpersonateUID = flags.Impersonate, flags.ImpersonateGroup, flags.ImpersonateUID
-	other.WrapConfigFn = flags.WrapConfigFn
-	other.Context = &contextName
-	return other
+	if contextName != "" && contextName != kube.InCluster {
+		anew.Context = &contextName
+	}
+	return anew
 }
 
 // kubeContext is a context of the kubeconfig.
@@ -61,7 +69,7 @@ type kubeContext struct {
 
 // kubeContexts reads the kubeconfig.
 func kubeContexts(flags *genericclioptions.ConfigFlags) ([]kubeContext, error) {
-	config, err := flags.ToRawKubeConfigLoader().RawConfig()
+	config, err := flagsFor(flags, "", false).ToRawKubeConfigLoader().RawConfig()
 	if err != nil {
 		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
 	}

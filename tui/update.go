@@ -39,7 +39,9 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 	case pluginMsg:
 		return a.onPlugin(msg)
 	case connectFailedMsg:
-		a.onConnectFailed(msg.err)
+		return a.onConnectFailed(msg.err)
+	case connectAgainMsg:
+		return a.connect()
 	case controllerMsg:
 		return a.onController(msg)
 	case kilnDoneMsg:

@@ -23,7 +23,7 @@ const configName = "kiln.yaml"
 func (a *app) configure(cmd *cobra.Command) error {
 	need := needOfConfig(cmd)
 	path := a.configPath()
-	if path == "" || need == ignores {
+	if path == "" {
 		return nil
 	}
 	text, err := os.ReadFile(path)
@@ -34,6 +34,9 @@ func (a *app) configure(cmd *cobra.Command) error {
 	}
 	if err == nil || need == needs {
 		return err
+	}
+	if need == ignores {
+		return nil
 	}
 	a.unconfigured = err
 	a.settings.Contexts = scanners.ContextsOfBroken(text)
