@@ -65,7 +65,7 @@ var speaksOfReadOnly = regexp.MustCompile(`(?i)read[-_ ]?only`)
 
 // ContextsOfBroken is what a configuration that can't be used says of contexts
 // all the same. Where it speaks of read-only contexts, and which can't be told,
-// all are.
+// all are; so they are without a text, if it couldn't be read.
 func ContextsOfBroken(text []byte) []ContextConfig {
 	var parts struct {
 		Contexts json.RawMessage `json:"contexts"`
@@ -75,7 +75,7 @@ func ContextsOfBroken(text []byte) []ContextConfig {
 	if err == nil && parts.Contexts != nil {
 		err = yaml.UnmarshalStrict(parts.Contexts, &contexts)
 	}
-	if speaksOfReadOnly.Match(text) && (err != nil || len(contexts) == 0) {
+	if text == nil || speaksOfReadOnly.Match(text) && (err != nil || len(contexts) == 0) {
 		return []ContextConfig{{Context: "*", ReadOnly: true}}
 	}
 	if err != nil {

@@ -60,9 +60,14 @@ func TestContextsOfABrokenConfiguration(t *testing.T) {
 		"broken YAML about other things": {"registries: [a\n", false, false},
 		"nothing of contexts":            {"exeptions: []\n", false, false},
 		"contexts with a skin":           {"exeptions: []\ncontexts: [{context: prod-*, skin: light}]\n", false, false},
+		"a file that can't be read":      {"", true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config := scanners.Config{Contexts: scanners.ContextsOfBroken([]byte(tt.text))}
+			text := []byte(tt.text)
+			if tt.text == "" {
+				text = nil
+			}
+			config := scanners.Config{Contexts: scanners.ContextsOfBroken(text)}
 			if prod, other := config.Context("prod-eu").ReadOnly, config.Context("staging").ReadOnly; prod != tt.prodHeld || other != tt.otherHeld {
 				t.Errorf("read-only: prod %v, staging %v; want %v, %v", prod, other, tt.prodHeld, tt.otherHeld)
 			}
