@@ -107,7 +107,7 @@ func reachOfRule(rule rbac.Rule, everywhere bool) reach {
 		return reachCluster
 	case rule.Everything():
 		return reachNamespace
-	case may("users", "", "impersonate"), may("groups", "", "impersonate"), may("serviceaccounts", "", "impersonate"),
+	case actsAsAny(rule), may("users", "", "impersonate"), may("groups", "", "impersonate"), may("serviceaccounts", "", "impersonate"),
 		may("serviceaccounts/token", "", "create"), may("nodes/proxy", "", "get", "create"),
 		may("clusterroles", rbacv1.GroupName, "bind", "escalate"), may("roles", rbacv1.GroupName, "bind", "escalate"):
 		return reachOthers
@@ -121,4 +121,15 @@ func reachOfRule(rule rbac.Rule, everywhere bool) reach {
 		return reachLooks
 	}
 	return reachWrites
+}
+
+// actsAsAny says that the rule is half of constrained impersonation: whom to act
+// as. What to do as them is another rule's.
+func actsAsAny(rule rbac.Rule) bool {
+	for _, accesses := range rbac.ActAsAny() {
+		if slices.ContainsFunc(accesses, rule.Allows) {
+			return true
+		}
+	}
+	return false
 }

@@ -25,6 +25,7 @@ func TestReachIsWhatAnAttackerSees(t *testing.T) {
 		{"everything", rule("*", "*", "*"), "", reachCluster},
 		{"everything in a namespace", rule("*", "*", "*"), "shop", reachNamespace},
 		{"impersonation", rule("impersonate", "", "groups"), "", reachOthers},
+		{"constrained impersonation", rule("impersonate:user-info", "authentication.k8s.io", "users"), "", reachOthers},
 		{"binding any role", rule("bind", "rbac.authorization.k8s.io", "clusterroles"), "", reachOthers},
 		{"tokens of others", rule("create", "", "serviceaccounts/token"), "shop", reachOthers},
 		{"secrets", rule("get", "", "secrets,pods"), "", reachSecrets},
