@@ -20,29 +20,20 @@ const lockPatience = 30 * time.Second
 // lock waits until no other kiln writes. Unlock must be called; the death of
 // the process unlocks, too.
 func (j *Journal) lock(ctx context.Context) (unlock func(), err error) {
-	file, err := os.OpenFile(filepath.Join(j.dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("locking the journal: %w", err)
-	}
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
-	for {
-		locked, err := tryLock(file)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("locking the journal: %w", err), file.Close())
-		}
-		if locked {
-			if err := j.removeDrafts(); err != nil {
-				return nil, errors.Join(err, file.Close())
-			}
-			return func() { _ = file.Close() }, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(fmt.Errorf("another kiln is writing to the journal: %w", ctx.Err()), file.Close())
-		case <-time.After(20 * time.Millisecond):
-		}
+	unlock, err = statefile.Lock(ctx, filepath.Join(j.dir, lockFile))
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, fmt.Errorf("another kiln is writing to the journal: %w", err)
+	case err != nil:
+		return nil, fmt.Errorf("locking the journal: %w", err)
 	}
+	if err := j.removeDrafts(); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
 }
 
 // removeDrafts clears away what a killed kiln was just writing.

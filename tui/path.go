@@ -29,7 +29,7 @@ func openPath(a *App, arg string) tea.Cmd {
 			confirm: func() tea.Cmd {
 				a.path = newPathProgress()
 				a.push(newPathView(a))
-				return a.keepPath()
+				return a.start(nil, "", func(ctx context.Context) tea.Msg { return keptMsg{newPathProgress().write(ctx)} })
 			},
 		})
 		return nil
@@ -96,7 +96,7 @@ type keptMsg struct{ err error }
 func (a *App) keepPath() tea.Cmd {
 	copied := a.path
 	copied.Done = maps.Clone(a.path.Done)
-	return a.start(nil, "", func(context.Context) tea.Msg { return keptMsg{copied.write()} })
+	return a.start(nil, "", func(ctx context.Context) tea.Msg { return keptMsg{copied.keep(ctx)} })
 }
 
 func (v *pathView) onSnapshot() tea.Cmd {

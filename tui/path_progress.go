@@ -1,12 +1,14 @@
 package tui
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"kiln/fixes"
 	"kiln/kube/statefile"
@@ -43,14 +45,19 @@ func readPathProgress() (pathProgress, error) {
 		return newPathProgress(), err
 	}
 	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return newPathProgress(), nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return newPathProgress(), fmt.Errorf("reading how far you have come on the path: %w", err)
 	}
+	return parsePathProgress(path, data)
+}
+
+// parsePathProgress reads the content of the file at path.
+func parsePathProgress(path string, data []byte) (pathProgress, error) {
 	p := newPathProgress()
-	if err == nil {
-		err = json.Unmarshal(data, &p)
+	if data == nil {
+		return p, nil
 	}
-	if err != nil {
+	if err := json.Unmarshal(data, &p); err != nil {
 		return newPathProgress(), fmt.Errorf("reading how far you have come on the path, in %s: %w", path, err)
 	}
 	if p.APIVersion != pathVersion || p.Done == nil {
@@ -59,16 +66,40 @@ func readPathProgress() (pathProgress, error) {
 	return p, nil
 }
 
-func (p pathProgress) write() error {
+// keep writes the progress, with what was done in other kilns meanwhile.
+func (p pathProgress) keep(ctx context.Context) error {
+	return p.replace(ctx, func(path string, old []byte) (pathProgress, error) {
+		kept, err := parsePathProgress(path, old)
+		for stop, steps := range p.Done {
+			for _, step := range steps {
+				if !slices.Contains(kept.Done[stop], step) {
+					kept.Done[stop] = append(kept.Done[stop], step)
+				}
+			}
+		}
+		return kept, err
+	})
+}
+
+// write puts the progress in the place of any other.
+func (p pathProgress) write(ctx context.Context) error {
+	return p.replace(ctx, func(string, []byte) (pathProgress, error) { return p, nil })
+}
+
+func (p pathProgress) replace(ctx context.Context, by func(path string, old []byte) (pathProgress, error)) error {
 	path, err := pathFile()
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(p, "", "  ")
+	err = statefile.Update(ctx, path, func(old []byte) ([]byte, error) {
+		next, err := by(path, old)
+		if err != nil {
+			return nil, err
+		}
+		data, err := json.MarshalIndent(next, "", "  ")
+		return append(data, '\n'), err
+	})
 	if err != nil {
-		return fmt.Errorf("writing the path's progress: %w", err)
-	}
-	if err := statefile.Replace(path, append(data, '\n')); err != nil {
 		return fmt.Errorf("writing the path's progress: %w", err)
 	}
 	return nil

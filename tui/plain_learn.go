@@ -24,7 +24,7 @@ func (p *plain) path(ctx context.Context, arg string) error {
 	}
 	if arg == "reset" {
 		p.say("The path begins anew.")
-		return newPathProgress().write()
+		return newPathProgress().write(ctx)
 	}
 	stops := pathStops(p.current(), done, fixes.Guarded(p.opts.Settings))
 	if arg == "" {
@@ -90,7 +90,7 @@ func (w *plainStop) walk(ctx context.Context) error {
 		}
 		if key := w.stop.key(); passed && !slices.Contains(w.done.Done[key], string(step)) {
 			w.done.Done[key] = append(w.done.Done[key], string(step))
-			if err := w.done.write(); err != nil {
+			if err := w.done.keep(ctx); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -44,16 +45,21 @@ func viewsFile() string { return filepath.Join(filepath.Dir(themes.Folder()), "v
 
 // readViews reads a views file. A missing one is fine.
 func readViews(path string) (map[string]savedView, error) {
-	views := map[string]savedView{}
 	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return views, nil
-	}
-	if err == nil {
-		err = yaml.UnmarshalStrict(data, &views)
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the saved views in %s: %w", path, err)
+	}
+	return parseViews(path, data)
+}
+
+// parseViews reads the content of the views file at path.
+func parseViews(path string, data []byte) (map[string]savedView, error) {
+	views := map[string]savedView{}
+	if err := yaml.UnmarshalStrict(data, &views); err != nil {
+		return nil, fmt.Errorf("reading the saved views in %s: %w", path, err)
+	}
+	if views == nil { // a file of comments only
+		views = map[string]savedView{}
 	}
 	for name, v := range views {
 		if err := v.complaint(); err != nil {
@@ -80,21 +86,20 @@ func saveView(a *App, name string) tea.Cmd {
 		return nil
 	}
 	q := a.findings.query
-	views, err := readViews(viewsFile())
-	if err == nil {
-		views[name] = savedView{
-			Layer: q.layer, Namespace: a.namespace, Filter: q.filter.text,
-			Sort: sortNames()[q.sort], Reversed: q.reversed,
-			Faults: q.faults, System: q.system, HideAccepted: q.noAccepted,
+	shown := savedView{
+		Layer: q.layer, Namespace: a.namespace, Filter: q.filter.text,
+		Sort: sortNames()[q.sort], Reversed: q.reversed,
+		Faults: q.faults, System: q.system, HideAccepted: q.noAccepted,
+	}
+	return a.changeViews(func(views map[string]savedView) (string, error) {
+		was, replaced := views[name]
+		views[name] = shown
+		said := fmt.Sprintf("saved: :view %s shows the findings like this again", name)
+		if replaced && was != shown {
+			said += ", and no longer as it did before"
 		}
-		err = writeViews(viewsFile(), views)
-	}
-	if err != nil {
-		a.flash(failure, err.Error())
-		return nil
-	}
-	a.flash(info, fmt.Sprintf("saved: :view %s shows the findings like this again", name))
-	return nil
+		return said, nil
+	})
 }
 
 // showView shows the findings as a saved view has them.
@@ -124,31 +129,47 @@ func showView(a *App, name string) tea.Cmd {
 
 // forgetView deletes a saved view.
 func forgetView(a *App, name string) tea.Cmd {
-	views, err := readViews(viewsFile())
-	if _, ok := views[name]; err == nil && !ok {
-		err = fmt.Errorf("no saved view %q", name)
-	}
-	if err == nil {
+	return a.changeViews(func(views map[string]savedView) (string, error) {
+		if _, ok := views[name]; !ok {
+			return "", fmt.Errorf("no saved view %q", name)
+		}
 		delete(views, name)
-		err = writeViews(viewsFile(), views)
-	}
-	if err != nil {
-		a.flash(warning, err.Error())
-		return nil
-	}
-	a.flash(info, "the view "+name+" is forgotten")
-	return nil
+		return "the view " + name + " is forgotten", nil
+	})
 }
 
-func writeViews(path string, views map[string]savedView) error {
-	data, err := yaml.Marshal(views)
-	if err == nil {
-		err = statefile.Replace(path, data)
+// viewsChangedMsg tells what was done to the saved views, or why not.
+type viewsChangedMsg struct {
+	said string
+	err  error
+}
+
+// changeViews changes the saved views and writes them, with those that other
+// kilns have saved meanwhile.
+func (a *App) changeViews(change func(map[string]savedView) (string, error)) tea.Cmd {
+	path := viewsFile()
+	return a.start(nil, "saving", func(ctx context.Context) tea.Msg {
+		var said string
+		err := statefile.Update(ctx, path, func(old []byte) ([]byte, error) {
+			views, err := parseViews(path, old)
+			if err != nil {
+				return nil, err
+			}
+			if said, err = change(views); err != nil {
+				return nil, err
+			}
+			return yaml.Marshal(views)
+		})
+		return viewsChangedMsg{said, err}
+	})
+}
+
+func (a *App) onViewsChanged(msg viewsChangedMsg) {
+	if msg.err != nil {
+		a.flash(failure, msg.err.Error())
+		return
 	}
-	if err != nil {
-		return fmt.Errorf("saving the view: %w", err)
-	}
-	return nil
+	a.flash(info, msg.said)
 }
 
 // viewNames are suggestions; a file that can't be read has none.

@@ -1,9 +1,13 @@
 package tui
 
 import (
+	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
 
 	"kiln/kube/statefile"
 )
@@ -19,7 +23,7 @@ func TestASavedViewComesBack(t *testing.T) {
 	if len(before) == 0 {
 		t.Fatalf("nothing to look at:\n%s", screenText(a))
 	}
-	a.runCommand("save-view night")
+	settle(a, a.runCommand("save-view night"))
 	if info, err := os.Stat(viewsFile()); err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the file is %v, %v", info, err)
 	}
@@ -32,7 +36,7 @@ func TestASavedViewComesBack(t *testing.T) {
 	if again.namespace != "shop" || q.layer != "pod" || q.sort != byName || !q.reversed || !q.noAccepted || q.filter.text != "sev:medium+ fix:safe" {
 		t.Errorf("the view came back as %+v in namespace %q", q, again.namespace)
 	}
-	again.runCommand("forget-view night")
+	settle(again, again.runCommand("forget-view night"))
 	again.runCommand("view night")
 	if text := screenText(again); !strings.Contains(text, "no view is saved yet") {
 		t.Errorf("a forgotten view should be gone:\n%s", text)
@@ -56,5 +60,28 @@ func TestSavedViewsThatAreWrongAreSaid(t *testing.T) {
 		if got := a.messages.entries[len(a.messages.entries)-1].text; !strings.Contains(got, want) || strings.ContainsRune(got, 0x1b) {
 			t.Errorf("%s: said %q, want %q", text, got, want)
 		}
+	}
+}
+
+// Two kilns that save views at once lose none of them, and a file that holds
+// nothing yet is no obstacle.
+func TestSavedViewsOfTwoKilnsAreAllKept(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 160, 40)
+	if err := statefile.Replace(viewsFile(), []byte("# none yet\n")); err != nil {
+		t.Fatal(err)
+	}
+	var kilns sync.WaitGroup
+	for kiln := range 8 {
+		save := saveView(a, fmt.Sprintf("view-%d", kiln))
+		kilns.Go(func() {
+			if batch, ok := save().(tea.BatchMsg); ok { // the spinner comes second
+				batch[0]()
+			}
+		})
+	}
+	kilns.Wait()
+	views, err := readViews(viewsFile())
+	if err != nil || len(views) != 8 {
+		t.Errorf("of 8 views %d are kept: %v", len(views), err)
 	}
 }

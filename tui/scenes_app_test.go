@@ -61,10 +61,10 @@ func appScenes() []scene {
 			press(a, "/")
 			typeText(a, "sev:medium+")
 			press(a, "enter")
-			a.runCommand("save-view night-shift")
+			settle(a, a.runCommand("save-view night-shift"))
 		}},
 		{"saved-views", "staging", func(_ *testing.T, a *App) {
-			a.runCommand("save-view night-shift")
+			settle(a, a.runCommand("save-view night-shift"))
 			a.messages.dismiss()
 			press(a, ":")
 			typeText(a, "view n")

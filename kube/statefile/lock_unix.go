@@ -1,6 +1,6 @@
 //go:build unix
 
-package fixes
+package statefile
 
 import (
 	"errors"

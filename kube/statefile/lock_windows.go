@@ -1,4 +1,4 @@
-package fixes
+package statefile
 
 import (
 	"errors"
