@@ -58,7 +58,7 @@ func (a *Acceptance) Holds() bool { return a != nil && !a.Expired }
 // an annotation beside it, else in the configuration.
 func acceptanceOf(f Finding, obj kube.Object, exceptions []Exception, today time.Time) *Acceptance {
 	if text := obj.GetAnnotations()[AcceptAnnotation(f.Check)]; text != "" {
-		if e := exceptionIn(text); e.complete() == nil {
+		if e := ExceptionIn(text); e.complete() == nil {
 			return e.acceptance("annotation", today)
 		}
 	}
@@ -70,16 +70,28 @@ func acceptanceOf(f Finding, obj kube.Object, exceptions []Exception, today time
 	return nil
 }
 
-// exceptionIn reads an annotation: a reason, with "until DATE: " before it
+// ExceptionIn reads an annotation: a reason, with "until DATE: " before it
 // where it expires.
-func exceptionIn(text string) Exception {
+func ExceptionIn(text string) Exception {
 	e := Exception{Check: "*", Reason: strings.TrimSpace(text)}
-	if rest, ok := strings.CutPrefix(e.Reason, "until "); ok {
-		if date, reason, ok := strings.Cut(rest, ":"); ok {
-			e.Expires, e.Reason = strings.TrimSpace(date), strings.TrimSpace(reason)
-		}
+	if rest, ok := strings.CutPrefix(e.Reason, "until "); ok { // without a colon it is no day, and accepts nothing
+		date, reason, _ := strings.Cut(rest, ":")
+		e.Expires, e.Reason = strings.TrimSpace(date), strings.TrimSpace(reason)
 	}
 	return e
+}
+
+// AnnotationProblem says why the annotation by which an object would accept
+// what a check finds accepts nothing; nil if there is none, or it does.
+func AnnotationProblem(check string, annotations map[string]string) error {
+	text := annotations[AcceptAnnotation(check)]
+	if text == "" {
+		return nil
+	}
+	if err := ExceptionIn(text).complete(); err != nil {
+		return fmt.Errorf("%q isn't of the form %q: %w", text, "until 2027-01-31: reason", err)
+	}
+	return nil
 }
 
 func (e Exception) acceptance(from string, today time.Time) *Acceptance {
@@ -113,11 +125,11 @@ func (e Exception) complete() error {
 	if e.Check == "" {
 		return errors.New("check is missing")
 	}
-	if strings.TrimSpace(e.Reason) == "" {
-		return errors.New("reason is missing: say why it is accepted")
-	}
 	if _, err := time.Parse(time.DateOnly, e.Expires); e.Expires != "" && err != nil {
 		return fmt.Errorf("expires is %q, not a day such as 2027-01-31", e.Expires)
+	}
+	if strings.TrimSpace(e.Reason) == "" {
+		return errors.New("reason is missing: say why it is accepted")
 	}
 	if e.Object != "" && !strings.Contains(e.Object, "/") {
 		return fmt.Errorf("object is %q, not KIND/NAME", e.Object)

@@ -60,6 +60,7 @@ func TestExceptionsAcceptAndExpire(t *testing.T) {
 		{"by annotation, expired", "", "until 2026-06-30: reads the node's metrics", "expired"},
 		{"a day without a reason accepts nothing", "", "until 2027-06-30:", ""},
 		{"not a day accepts nothing", "", "until next summer: metrics", ""},
+		{"a day without its colon accepts nothing", "", "until 2027-06-30 reads the node's metrics", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

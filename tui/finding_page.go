@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -31,6 +33,9 @@ func (v *findingView) draw(width int) []string {
 		}
 		lines = append(lines, wrapStyled(style, acceptanceText(f.Accepted)+" ("+f.Accepted.From+")", width)...)
 	}
+	if err := v.acceptanceProblem(); err != nil {
+		lines = append(lines, wrapStyled(s.warning, "its annotation "+scanners.AcceptAnnotation(f.Check)+" accepts nothing: "+kube.Clean(err.Error()), width)...)
+	}
 	lines = append(lines, "")
 	lines = append(lines, wrapStyled(s.text, kube.Clean(f.Message), min(width, readingWidth))...)
 	lines = append(lines, "")
@@ -41,6 +46,15 @@ func (v *findingView) draw(width int) []string {
 	lines = append(lines, v.fix(min(width, readingWidth))...)
 	lines = append(lines, v.section("Lesson", width)...)
 	return append(lines, renderMarkdown(s, lessonText(check), min(width, readingWidth))...)
+}
+
+// acceptanceProblem says why the object's annotation doesn't accept the finding.
+func (v *findingView) acceptanceProblem() error {
+	var object metav1.PartialObjectMetadata
+	if err := yaml.Unmarshal([]byte(v.object.yaml), &object); err != nil {
+		return nil // what is masked in it may have made it another YAML
+	}
+	return scanners.AnnotationProblem(v.finding.Check, object.Annotations)
 }
 
 // section is a heading with a rule to the right, and room around.
