@@ -56,6 +56,16 @@ func OpenJournal(dir string) (*Journal, error) {
 	return &Journal{dir: dir}, nil
 }
 
+// Changed is when an entry was last written, by any kiln. It tells the
+// journal as it was read from what it is now.
+func (j *Journal) Changed() (time.Time, error) {
+	dir, err := os.Stat(j.dir)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading the journal: %w", err)
+	}
+	return dir.ModTime(), nil
+}
+
 // Entries returns all entries, the oldest first. Files that can't be read as
 // entries are left alone and come back as errors.
 func (j *Journal) Entries() ([]Entry, []error) {
@@ -67,7 +77,7 @@ func (j *Journal) Entries() ([]Entry, []error) {
 	var unreadable []error
 	for _, file := range files {
 		name := file.Name()
-		if name == lockFile || strings.HasPrefix(name, ".") {
+		if name == lockFile || strings.HasPrefix(name, ".") || filepath.Ext(name) == batchExt {
 			continue
 		}
 		entry, err := j.read(name)

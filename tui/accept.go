@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"kiln/fixes"
@@ -31,12 +32,12 @@ func (a *App) openAccept(findings []*scanners.Finding) tea.Cmd {
 	}
 	p.submit = func(text string) tea.Cmd {
 		annotation, err := acceptAnnotation(text, a.now())
-		if err != nil {
-			a.flash(warning, "not accepted: "+err.Error())
+		if err != nil { // what was typed stays
+			a.prompt, p.problem = p, err.Error()
 			return nil
 		}
 		session := a.session
-		return a.openPreviews("accept", findings, func(ctx context.Context, f scanners.Finding) proposal {
+		return a.openPreviews(acceptVerb, findings, func(ctx context.Context, f scanners.Finding) proposal {
 			return session.proposeAccept(ctx, f, annotation)
 		})
 	}
@@ -68,12 +69,29 @@ func acceptAnnotation(text string, now time.Time) (string, error) {
 	return "until " + date + ": " + reason, nil
 }
 
+// acceptByHand is how a finding is accepted about what can't be annotated.
+func acceptByHand(f scanners.Finding, annotation string) error {
+	e := scanners.ExceptionIn(annotation)
+	line := fmt.Sprintf("- {check: %s, object: %s/%s, reason: %q", f.Check, f.Object.Kind, f.Object.Name, e.Reason)
+	if e.Expires != "" {
+		line += fmt.Sprintf(", expires: %q", e.Expires)
+	}
+	return &fixes.ManualError{
+		Why:   fmt.Sprintf("%s is no object of the cluster: there is nothing to annotate", f.Object),
+		Steps: "Accept it in kiln.yaml, under exceptions, and start kiln again ('kiln info' says where the file is):\n  " + line + "}",
+	}
+}
+
 // proposeAccept previews the annotation that accepts a finding.
 func (s *Session) proposeAccept(ctx context.Context, f scanners.Finding, annotation string) proposal {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	p := proposal{subject: f.Check + " of " + kube.Clean(f.Object.String()), finding: f}
 	live, err := s.cluster.Read(ctx, f.Object)
+	if meta.IsNoMatchError(err) { // the API server itself, a user, a file on a node
+		p.err = acceptByHand(f, annotation)
+		return p
+	}
 	if err != nil {
 		p.err = fmt.Errorf("reading %s: %w", f.Object, err)
 		return p

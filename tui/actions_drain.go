@@ -29,6 +29,8 @@ type drainView struct {
 	ending string
 
 	pager
+	// buttonLine is where the buttons were drawn.
+	buttonLine int
 }
 
 // drainPlanMsg brings the plan, or why there is none.
@@ -68,6 +70,10 @@ func (v *drainView) update(msg tea.Msg) tea.Cmd {
 		return v.onEnd(msg)
 	case tea.MouseWheelMsg:
 		v.pager.onWheel(msg)
+	case tea.MouseClickMsg:
+		if msg.Y == v.buttonLine && !v.app.settling(v.opened) && v.buttons.click(v.app.styles, msg.X-2, v.app.width-3) {
+			return v.press()
+		}
 	case tea.KeyPressMsg:
 		return v.onKey(msg)
 	}

@@ -8,7 +8,8 @@ import (
 
 func (v *drainView) render(width, height int) []string {
 	v.pager.setLines(v.draw(width - 2))
-	lines := fill(v.pager.render(v.app.styles, width, height-1), height-1)
+	v.buttonLine = height - 1
+	lines := fill(v.pager.render(v.app.styles, width, v.buttonLine), v.buttonLine)
 	return append(lines, "  "+v.buttons.render(v.app.styles, width-3))
 }
 

@@ -61,6 +61,8 @@ type App struct {
 	judged  []*scanners.Finding
 	// recoveries are fixes that an earlier kiln left half-done.
 	recoveries []fixes.Recovery
+	// brokenOff are batches that an earlier kiln has left, to be asked about.
+	brokenOff []fixes.BrokenOff
 
 	views    []view
 	history  history

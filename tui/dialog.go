@@ -82,6 +82,28 @@ func (d *dialog) onPaste(msg tea.PasteMsg) tea.Cmd {
 	return nil
 }
 
+// onMouse presses a button, and scrolls. Cancel is Cancel, whatever was typed.
+func (d *dialog) onMouse(msg tea.Msg) tea.Cmd {
+	a := d.app
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		d.offset += map[tea.MouseButton]int{tea.MouseWheelUp: -1, tea.MouseWheelDown: 1}[msg.Button]
+	case tea.MouseClickMsg:
+		box := d.render(a.width, a.height)
+		x, y := d.place(box, a.width, a.height)
+		onButtons := msg.Y == y+lipgloss.Height(box)-2
+		if msg.Button != tea.MouseLeft || !onButtons || a.settling(d.opened) || !d.buttons.click(a.styles, msg.X-x-2, d.width(a.width)-4) {
+			return nil
+		}
+		if d.buttons.focus == 0 {
+			a.dialog = nil
+			return nil
+		}
+		return d.press()
+	}
+	return nil
+}
+
 func (d *dialog) edit(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
 	d.input, cmd = d.input.Update(msg)

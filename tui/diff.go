@@ -2,11 +2,13 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"kiln/fixes"
+	"kiln/scanners"
 )
 
 // diffView shows what a fix, or an undo, would change, and asks.
@@ -24,6 +26,10 @@ type diffView struct {
 
 	// then goes on once all was written; may be nil.
 	then func([]fixes.Entry) tea.Cmd
+	// begin notes a batch, until its end; nil where it can't be told again.
+	begin func(ctx context.Context, group string, findings []scanners.Finding) (end func() error, err error)
+	// end is called after the batch's last fix.
+	end func() error
 	// again previews a proposal with other answers; nil where nothing is asked.
 	again func(context.Context, proposal) proposal
 	// answering is the question that is open; nil for none.
@@ -35,6 +41,10 @@ type diffView struct {
 	// opened is when the buttons appeared: keys already in flight don't press.
 	opened  time.Time
 	buttons buttons
+	// group is the batch's in the journal; empty for a single fix.
+	group string
+	// previewed counts the previews that have come back.
+	previewed tally
 	// stop ends an apply that is under way.
 	stop context.CancelFunc
 	// echo hears what is written come back.
@@ -49,8 +59,9 @@ type diffView struct {
 
 // The verbs that make a difference on the page.
 const (
-	fixVerb  = "fix"
-	undoVerb = "undo"
+	fixVerb    = "fix"
+	undoVerb   = "undo"
+	acceptVerb = "accept"
 )
 
 func newDiffView(a *App, verb string, propose func(context.Context) []proposal) *diffView {
@@ -64,6 +75,14 @@ func newDiffView(a *App, verb string, propose func(context.Context) []proposal) 
 }
 
 func (v *diffView) title() string { return v.verb }
+
+// noun is what one of the proposals is.
+func (v *diffView) noun() string {
+	if v.verb == acceptVerb {
+		return "acceptance"
+	}
+	return "fix"
+}
 
 // proposedMsg brings the previews; appliedMsg what became of one of them.
 type proposedMsg struct{ proposals []proposal }
@@ -94,6 +113,8 @@ func (v *diffView) update(msg tea.Msg) tea.Cmd {
 		v.onProposed(msg)
 	case reproposedMsg:
 		v.onReproposed(msg)
+	case begunMsg:
+		return v.onBegun(msg)
 	case appliedMsg:
 		return v.onApplied(msg)
 	case tea.MouseWheelMsg:
@@ -125,7 +146,11 @@ func (v *diffView) passing() {}
 // status says what the page waits for.
 func (v *diffView) status(width int) string {
 	if v.stop != nil {
-		return v.app.styles.warning.Render(clip(" writing … esc stops", width))
+		text := " writing … esc stops"
+		if len(v.proposals) > 1 {
+			text = fmt.Sprintf(" writing, %d to go … esc stops", len(v.toWrite()))
+		}
+		return v.app.styles.warning.Render(clip(text, width))
 	}
 	return ""
 }

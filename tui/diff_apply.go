@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,15 +57,18 @@ func (v *diffView) apply() tea.Cmd {
 	if len(ready) == 0 {
 		return nil
 	}
-	if len(ready) > 1 && v.verb == fixVerb {
-		group := fixes.NewGroup(v.app.now())
-		for _, i := range ready {
-			v.proposals[i].group = group
-		}
+	if len(ready) > 1 && v.verb != undoVerb && v.group == "" {
+		v.group = fixes.NewGroup(v.app.now())
+	}
+	for _, i := range ready {
+		v.proposals[i].group = v.group
 	}
 	ctx, cancel := context.WithCancel(v.app.ctx)
 	v.stop, v.echo = cancel, v.app.listen()
-	return v.applyOne(ctx, ready[0])
+	if len(ready) == 1 || v.begin == nil {
+		return v.applyOne(ctx, ready[0])
+	}
+	return v.beginBatch(ctx, ready)
 }
 
 func (v *diffView) applyOne(ctx context.Context, index int) tea.Cmd {
@@ -76,6 +80,12 @@ func (v *diffView) applyOne(ctx context.Context, index int) tea.Cmd {
 		entry, err := carryOut(ctx, p)
 		return appliedMsg{ctx, index, entry, err}
 	})
+}
+
+// toWrite are the proposals that are still to be written: a failed one isn't
+// tried again by itself.
+func (v *diffView) toWrite() []int {
+	return slices.DeleteFunc(v.ready(), func(i int) bool { return v.proposals[i].failed != nil })
 }
 
 // touched says whether the batch has written to an object of p already.
@@ -104,15 +114,13 @@ func (v *diffView) onApplied(msg appliedMsg) tea.Cmd {
 	} else {
 		p.applied = &msg.entry
 	}
-	for _, next := range v.ready() {
-		if v.proposals[next].failed == nil && msg.ctx.Err() == nil {
-			return v.applyOne(msg.ctx, next)
-		}
+	if next := v.toWrite(); len(next) > 0 && msg.ctx.Err() == nil {
+		return v.applyOne(msg.ctx, next[0])
 	}
 	v.stop()
 	v.stop = nil
 	v.setButtons()
-	return v.finish()
+	return tea.Batch(v.endBatch(), v.finish())
 }
 
 // finish leaves the page when all went well; else it stays, to be read.
@@ -132,17 +140,35 @@ func (v *diffView) finish() tea.Cmd {
 		v.app.live.forget(v.echo)
 		return nil
 	}
-	if failed == 0 {
+	if left := len(v.ready()); failed == 0 && left > 0 {
+		v.app.flash(warning, fmt.Sprintf("stopped after %d of %d: Apply goes on with the others, :journal takes back what is done", done, done+left))
+	} else if failed == 0 {
 		v.app.flash(info, v.doneText(done, last))
 		if v.app.top() == view(v) {
 			v.app.pop()
 		}
 	}
+	v.unmark()
 	cmd := tea.Batch(v.app.showWritten(v.echo, v.written()), v.goOn())
 	if journal, ok := v.app.top().(*journalView); ok {
 		cmd = tea.Batch(cmd, journal.start())
 	}
 	return cmd
+}
+
+// unmark takes the marks from what was acted on: the next batch is another.
+func (v *diffView) unmark() {
+	for _, behind := range v.app.views {
+		list, ok := behind.(*findingsView)
+		if !ok {
+			continue
+		}
+		for _, p := range v.proposals {
+			if p.applied != nil || p.covered {
+				delete(list.query.marked, p.finding.ID)
+			}
+		}
+	}
 }
 
 // goOn follows what the page has written, and does what it was opened for.
@@ -188,7 +214,7 @@ func (v *diffView) doneText(done int, title string) string {
 	case v.verb == undoVerb:
 		return "taken back: " + title
 	case done > 1:
-		return plural(done, "fix") + " applied; " + shownKey(v.app.keys.UndoBatch) + " in :journal takes them all back"
+		return plural(done, v.noun()) + " applied; " + shownKey(v.app.keys.UndoBatch) + " in :journal takes them all back"
 	}
 	return "applied: " + title + "; :journal takes it back"
 }

@@ -51,16 +51,14 @@ func (v *diffView) applyLabel(ready []int) string {
 	if v.verb == undoVerb {
 		label = "Undo"
 	}
+	if conflicts {
+		label = "Take over and apply"
+	}
 	if len(v.proposals) > 1 {
 		label = fmt.Sprintf("%s %d of %d", label, len(ready), len(v.proposals))
 	}
-	switch {
-	case conflicts && owned:
-		return "Take over and apply as stopgap"
-	case conflicts:
-		return "Take over and apply"
-	case owned && v.verb != undoVerb:
-		return label + " as stopgap"
+	if owned && v.verb != undoVerb {
+		label += " as stopgap"
 	}
 	return label
 }
@@ -69,11 +67,10 @@ func (v *diffView) onClick(msg tea.MouseClickMsg) tea.Cmd {
 	if msg.Y != v.buttonLine || v.app.settling(v.opened) {
 		return nil
 	}
-	if i := v.buttons.at(v.app.styles, msg.X-2); i >= 0 {
-		v.buttons.focus = i
-		return v.press()
+	if !v.buttons.click(v.app.styles, msg.X-2, v.app.width-3) {
+		return nil
 	}
-	return nil
+	return v.press()
 }
 
 func (v *diffView) press() tea.Cmd {

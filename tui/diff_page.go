@@ -12,7 +12,7 @@ import (
 )
 
 func (v *diffView) render(width, height int) []string {
-	if v.pager.outdated(v.app, width, v.version) {
+	if v.pager.outdated(v.app, width, [2]int{v.version, v.previewed.count()}) {
 		v.pager.setLines(v.draw(width - 2))
 	}
 	v.buttonLine = height - 1
@@ -30,7 +30,11 @@ func (v *diffView) render(width, height int) []string {
 
 func (v *diffView) draw(width int) []string {
 	if v.proposals == nil {
-		return append([]string{""}, indent(wrapStyled(v.app.styles.muted, "asking the API server what would change …", width-4), 2)...)
+		text := "asking the API server what would change …"
+		if v.previewed.of > 1 {
+			text = fmt.Sprintf("asking the API server what would change: %d of %s …", v.previewed.count(), plural(v.previewed.of, v.noun()))
+		}
+		return append([]string{""}, indent(wrapStyled(v.app.styles.muted, text, width-4), 2)...)
 	}
 	lines := v.drawBatch(width)
 	for i, p := range v.proposals {

@@ -121,7 +121,7 @@ func (v *findingsView) narrowings() []string {
 		all = append(all, "namespace "+kube.Clean(v.app.namespace))
 	}
 	if v.query.filter.text != "" {
-		all = append(all, "/"+v.query.filter.text)
+		all = append(all, "/"+clip(v.query.filter.text, 60))
 	}
 	if v.query.faults {
 		all = append(all, "critical and high only")

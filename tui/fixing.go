@@ -11,7 +11,10 @@ import (
 )
 
 // openFix previews the fixes of findings. Why it can't is said.
-func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {
+func (a *App) openFix(findings []*scanners.Finding) tea.Cmd { return a.openFixes(findings, "") }
+
+// openFixes is openFix for those that belong to a batch which was begun.
+func (a *App) openFixes(findings []*scanners.Finding, batch string) tea.Cmd {
 	if !a.canWrite() {
 		return nil
 	}
@@ -19,6 +22,7 @@ func (a *App) openFix(findings []*scanners.Finding) tea.Cmd {
 	v := a.newPreviews(fixVerb, findings, func(ctx context.Context, f scanners.Finding) proposal { return session.proposeOne(ctx, f, inv) })
 	propose := v.propose
 	v.propose = func(ctx context.Context) []proposal { return markHidden(propose(ctx), shown) }
+	v.group, v.begin = batch, session.fixer.Begin
 	v.again = func(ctx context.Context, p proposal) proposal { return session.proposeAgain(ctx, p, inv) }
 	a.push(v)
 	return v.start()
@@ -69,7 +73,9 @@ func (a *App) newPreviews(verb string, findings []*scanners.Finding, one func(co
 		targets[i] = *f
 	}
 	fixer := a.session.fixer
-	v := newDiffView(a, verb, func(ctx context.Context) []proposal { return proposeAll(ctx, targets, one) })
+	v := newDiffView(a, verb, nil)
+	v.previewed.of = len(targets)
+	v.propose = func(ctx context.Context) []proposal { return proposeAll(ctx, targets, &v.previewed, one) }
 	v.anew = func(ctx context.Context, p proposal) (fixes.Entry, error) {
 		var fresh proposal
 		if v.again != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -18,6 +19,8 @@ import (
 type journalView struct {
 	listing[fixes.Entry]
 	loaded bool
+	// changed is when the journal was last written to, as it was read.
+	changed time.Time
 }
 
 func newJournalView(a *App) *journalView {
@@ -37,6 +40,7 @@ func (v *journalView) title() string { return "journal" }
 
 // entriesMsg brings the journal's entries, and what could not be read of it.
 type entriesMsg struct {
+	changed time.Time
 	entries []fixes.Entry
 	errs    []error
 }
@@ -47,27 +51,42 @@ func (v *journalView) start() tea.Cmd {
 	}
 	journal := v.app.session.fixer.Journal
 	return v.app.start(v, "reading the journal", func(context.Context) tea.Msg {
-		entries, errs := journal.Entries()
-		return entriesMsg{entries, errs}
+		return readEntries(journal)
 	})
+}
+
+func readEntries(journal *fixes.Journal) entriesMsg {
+	changed, err := journal.Changed() // before what may be written meanwhile
+	entries, errs := journal.Entries()
+	if err != nil {
+		errs = append(errs, err)
+	}
+	return entriesMsg{changed, entries, errs}
 }
 
 func (v *journalView) onEntries(msg entriesMsg) {
 	for _, err := range msg.errs {
 		v.app.flash(failure, kube.Explain(err))
 	}
-	v.loaded = true
+	v.loaded, v.changed = true, msg.changed
 	newest := slices.Clone(msg.entries)
 	slices.Reverse(newest)
 	v.setAll(newest)
 }
 
-// onSnapshot reads the journal once its cluster is there.
+// onSnapshot reads the journal once its cluster is there, and anew where
+// another kiln has written to it: what it writes changes the cluster, too.
 func (v *journalView) onSnapshot() tea.Cmd {
-	if v.loaded {
-		return nil
+	if !v.loaded || v.app.session == nil || v.app.session.fixer == nil {
+		return v.start()
 	}
-	return v.start()
+	journal, known := v.app.session.fixer.Journal, v.changed
+	return v.app.start(v, "", func(context.Context) tea.Msg {
+		if now, err := journal.Changed(); err == nil && now.Equal(known) {
+			return nil
+		}
+		return readEntries(journal)
+	})
 }
 
 func (v *journalView) id(e fixes.Entry) string { return e.ID }

@@ -148,7 +148,7 @@ func (l *listing[R]) render(width, height int) []string {
 	}
 	text := l.of.empty()
 	if len(l.all) > 0 {
-		text = fmt.Sprintf("No %s matches /%s: %s shows all again.", l.noun, l.filter.text, shownKey(l.app.keys.Back))
+		text = fmt.Sprintf("No %s matches /%s: %s shows all again.", l.noun, clip(l.filter.text, 60), shownKey(l.app.keys.Back))
 	}
 	return append([]string{""}, indent(l.app.paragraphs(text, width-4), 2)...)
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -55,18 +56,30 @@ func (p proposal) words() fixes.Options {
 	return words
 }
 
+// tally counts what is done of many things, some of them side by side.
+type tally struct {
+	of   int
+	done atomic.Int64
+}
+
+func (t *tally) count() int { return int(t.done.Load()) }
+
 // previewsAtOnce is how many dry runs go side by side.
 const previewsAtOnce = 4
 
-// proposeAll makes a proposal for each finding, some side by side.
-func proposeAll(ctx context.Context, findings []scanners.Finding, one func(context.Context, scanners.Finding) proposal) []proposal {
+// proposeAll makes a proposal for each finding, some side by side, and counts
+// them.
+func proposeAll(ctx context.Context, findings []scanners.Finding, previewed *tally, one func(context.Context, scanners.Finding) proposal) []proposal {
 	all := make([]proposal, len(findings))
 	var group errgroup.Group
 	group.SetLimit(previewsAtOnce)
 	for i, f := range findings {
 		group.Go(func() error {
 			defer crash.Catch(ctx)
-			all[i] = one(ctx, f)
+			if ctx.Err() == nil {
+				all[i] = one(ctx, f)
+				previewed.done.Add(1)
+			}
 			return nil
 		})
 	}

@@ -15,6 +15,7 @@ import (
 // recoveredMsg brings what an earlier kiln left half-done.
 type recoveredMsg struct {
 	pending []fixes.Recovery
+	batches []fixes.BrokenOff
 	err     error
 }
 
@@ -28,15 +29,25 @@ func (a *App) recoverJournal() tea.Cmd {
 	fixer := a.session.fixer
 	return a.start(nil, "", func(ctx context.Context) tea.Msg {
 		pending, err := fixer.Recover(ctx)
-		return recoveredMsg{pending, err}
+		if err != nil {
+			return recoveredMsg{err: err}
+		}
+		batches, err := fixer.BrokenOff(ctx)
+		return recoveredMsg{pending, batches, err}
 	})
 }
 
-// onRecovered announces interrupted fixes, and offers to decide.
-func (a *App) onRecovered(msg recoveredMsg) {
+// onRecovered announces interrupted fixes, and offers to decide. What is left
+// of a batch comes after them.
+func (a *App) onRecovered(msg recoveredMsg) tea.Cmd {
+	a.brokenOff = msg.batches
+	a.announce(msg)
+	return a.offerLeft()
+}
+
+func (a *App) announce(msg recoveredMsg) {
 	if msg.err != nil {
 		a.flash(failure, "the journal could not be checked for interrupted fixes: "+kube.Explain(msg.err))
-		return
 	}
 	a.recoveries = nil
 	for _, r := range msg.pending {
@@ -81,6 +92,8 @@ type recoveryView struct {
 	opened   time.Time
 	buttons  buttons
 	running  bool
+	// buttonLine is where the buttons were drawn.
+	buttonLine int
 }
 
 const (
@@ -114,6 +127,10 @@ func (v *recoveryView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case settledMsg:
 		return v.onSettled(msg)
+	case tea.MouseClickMsg:
+		if msg.Y == v.buttonLine && !v.running && !v.app.settling(v.opened) && v.buttons.click(v.app.styles, msg.X-2, v.app.width-3) {
+			return v.press()
+		}
 	case tea.KeyPressMsg:
 		keys := v.app.keys
 		switch {
@@ -180,7 +197,8 @@ func (v *recoveryView) render(width, height int) []string {
 	for _, o := range e.Objects {
 		lines = append(lines, bullet(s.accent, s.text, "•", fmt.Sprintf("%s: %s", o.Ref, o.State), width)...)
 	}
-	return append(fill(lines, height-1), "  "+v.buttons.render(s, width-3))
+	v.buttonLine = height - 1
+	return append(fill(lines, v.buttonLine), "  "+v.buttons.render(s, width-3))
 }
 
 func (v *recoveryView) hints() []key.Binding {

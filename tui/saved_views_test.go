@@ -71,7 +71,7 @@ func TestSavedViewsOfTwoKilnsAreAllKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	var kilns sync.WaitGroup
-	for kiln := range 8 {
+	for kiln := range 4 {
 		save := saveView(a, fmt.Sprintf("view-%d", kiln))
 		kilns.Go(func() {
 			if batch, ok := save().(tea.BatchMsg); ok { // the spinner comes second
@@ -81,7 +81,7 @@ func TestSavedViewsOfTwoKilnsAreAllKept(t *testing.T) {
 	}
 	kilns.Wait()
 	views, err := readViews(viewsFile())
-	if err != nil || len(views) != 8 {
-		t.Errorf("of 8 views %d are kept: %v", len(views), err)
+	if err != nil || len(views) != 4 {
+		t.Errorf("of 4 views %d are kept: %v", len(views), err)
 	}
 }

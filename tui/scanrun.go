@@ -61,7 +61,7 @@ func (a *App) onScan(msg scanMsg) tea.Cmd {
 	views := a.tellViews()
 	if msg.snapshot.complete {
 		a.scan.stop()
-		return tea.Batch(views, a.goLive())
+		return tea.Batch(views, a.goLive(), a.offerLeft())
 	}
 	return tea.Batch(views, msg.next)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"kiln/fixes"
 	"kiln/kube"
@@ -106,6 +107,14 @@ func fixScenes() []scene {
 		}},
 		{"recovered", "staging", func(_ *testing.T, a *App) {
 			a.onRecovered(recoveredMsg{pending: []fixes.Recovery{interruption(), interruption()}})
+		}},
+		{"batch-left", "staging", func(_ *testing.T, a *App) {
+			begun := fixes.Batch{ID: "g1m7zrttq8", Time: time.Date(2026, 3, 14, 9, 2, 0, 0, time.UTC), User: "alice@example.org", Findings: make([]fixes.FindingID, 24)}
+			var left []fixes.FindingID
+			for _, f := range a.snapshot.findings[:15] {
+				left = append(left, fixes.FindingID{ID: f.ID})
+			}
+			a.onRecovered(recoveredMsg{batches: []fixes.BrokenOff{{Batch: begun, Left: left}}})
 		}},
 		{"interrupted", "staging", func(_ *testing.T, a *App) { a.push(newRecoveryView(a, interruption())) }},
 	}

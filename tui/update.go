@@ -48,6 +48,8 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 		return a.onKilnDone(msg)
 	case savedMsg:
 		a.onSaved(msg)
+	case viewsChangedMsg:
+		a.onViewsChanged(msg)
 	case keptMsg:
 		if msg.err != nil {
 			a.flash(failure, msg.err.Error())
@@ -59,7 +61,7 @@ func (a *App) dispatch(msg tea.Msg) tea.Cmd {
 	case guardCheckedMsg:
 		a.onGuardChecked(msg)
 	case recoveredMsg:
-		a.onRecovered(msg)
+		return a.onRecovered(msg)
 	}
 	return nil
 }
@@ -106,8 +108,10 @@ func (a *App) typing() typingView {
 // onMouse turns the screen's lines into the view's own.
 func (a *App) onMouse(msg tea.Msg) tea.Cmd {
 	switch {
-	case a.dialog != nil || a.prompt != nil || a.tooSmall():
+	case a.prompt != nil || a.tooSmall():
 		return nil
+	case a.dialog != nil:
+		return a.dialog.onMouse(msg)
 	case a.help != nil:
 		a.help.onMouse(msg)
 		return nil

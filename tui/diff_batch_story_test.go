@@ -1,0 +1,76 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"kiln/fixes"
+	"kiln/kube/kubetest"
+	"kiln/scanners"
+)
+
+// The next start offers the end of a batch whose kiln was killed, and all of
+// it is taken back as one.
+func TestTheRestOfABatchIsOfferedAndAppliedByKeys(t *testing.T) {
+	cluster := kubetest.Cluster(t)
+	namespace := cluster.Namespace(t, "killed")
+	cluster.Apply(t, shopManifest, namespace)
+	d := openStory(t, cluster.Kubeconfig(), namespace)
+	var batch []scanners.Finding
+	for _, f := range d.app.snapshot.findings {
+		if f.Object.Name == "checkout" && (f.Check == "pod/privilege-escalation" || f.Check == "pod/seccomp" || f.Check == "pod/automount-token") {
+			batch = append(batch, *f)
+		}
+	}
+	if len(batch) != 3 {
+		t.Fatalf("the story needs three findings, not %d", len(batch))
+	}
+	d.killed(batch)
+	d.run(d.app.onConnected(d.app.session)) // as at a start
+	d.idle()
+	d.shows("A batch was interrupted", "Still to do: 2 of 3 fixes", "Preview the rest")
+	d.keys("tab", "enter")
+	d.shows("2 fixes, 2 can be applied")
+	d.keys("tab", "enter")
+	d.shows("2 fixes applied")
+	d.run(d.app.onConnected(d.app.session))
+	d.idle()
+	if d.app.dialog != nil {
+		t.Errorf("it is done, and asked about again:\n%s", screenText(d.app))
+	}
+	d.command("journal")
+	d.keys("U")
+	d.shows("3 fixes of a batch, 3 can be taken back")
+}
+
+// killed leaves a batch as a kiln that was killed after its first fix does.
+func (d *driver) killed(batch []scanners.Finding) {
+	d.t.Helper()
+	fixer := d.app.session.fixer
+	group := fixes.NewGroup(d.clock.now)
+	end, err := fixer.Begin(d.t.Context(), group, batch)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	p := d.app.session.proposeOne(d.t.Context(), batch[0], d.app.snapshot.inventory)
+	p.group = group
+	if _, err := fixer.Apply(d.t.Context(), p.preview, p.words()); err != nil {
+		d.t.Fatal(err)
+	}
+	dir, err := fixes.JournalDir()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	file := filepath.Join(dir, group+".batch")
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = end()
+	}
+	if err == nil {
+		err = os.WriteFile(file, text, 0o600)
+	}
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
