@@ -200,9 +200,10 @@ func TestAnotherContextStartsFromNothing(t *testing.T) {
 	if a.kubelets {
 		t.Error("its kubelets would be asked without a word")
 	}
-	press(a, "-", "[")
-	if a.top() != view(a.findings) || len(a.views) != 1 {
-		t.Errorf("a page of the earlier context is back: %s", a.top().title())
+	for _, name := range []string{"-", "["} {
+		if press(a, name); a.top() != view(a.findings) || len(a.views) != 1 {
+			t.Errorf("%s goes back to a page of the earlier context: %s", name, a.top().title())
+		}
 	}
 }
 
