@@ -5,10 +5,11 @@ import (
 	"testing"
 )
 
-// inJobs opens kiln in a shell with job control, as people have it.
+// inJobs opens kiln in a shell with job control, as people have it, but without
+// a history, which it would write while the test's folders are removed.
 func inJobs(t *testing.T, args ...string) *terminal {
 	t.Helper()
-	term := openTerminal(t, 80, 24, "env", "PS1=$ ", "bash", "--norc", "--noprofile")
+	term := openTerminal(t, 80, 24, "env", "PS1=$ ", "HISTFILE=", "bash", "--norc", "--noprofile")
 	term.waitFor("$")
 	term.keys(strings.Join(append([]string{testProgram(t)}, args...), " "), "Enter")
 	return term
