@@ -10,7 +10,7 @@ import (
 var (
 	secretName   = regexp.MustCompile(`(?i)pass(word|wd|phrase)?$|pass(word|wd|phrase)|secret|token|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|encryption[-_.]?key|signing[-_.]?key|authorization|connection[-_.]?string|(^|[-_.])(pwd|dsn|pat)($|[-_.])`)
 	plainSetting = regexp.MustCompile(`^(true|false|yes|no|on|off|[0-9]{1,5})$`)
-	markPattern  = regexp.MustCompile(`^<masked [0-9]+>$`)
+	markPattern  = regexp.MustCompile(`^<masked( [0-9]+>)?$`) // also where a pattern ends at its blank
 	// itemName is the name among the keys of a list's item.
 	itemName = regexp.MustCompile(`"name":"([^"]*)"`)
 

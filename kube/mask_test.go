@@ -86,6 +86,34 @@ func TestASecretWithinAnother(t *testing.T) {
 	}
 }
 
+// What is masked stays so: the journal compares masked texts.
+func TestMarksAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"serve --password=hunter22 --port=8080", "serve --api-token hunter22", "postgres://jane:hunter22@db/shop", "Authorization: Bearer hunter22-hunter22",
+		"-----BEGIN PRIVATE KEY-----\nhunter22\n-----END PRIVATE KEY-----",
+	} {
+		var masker Masker
+		once := masker.Text(text)
+		if strings.Contains(once, "hunter22") {
+			t.Errorf("%s is shown", once)
+		}
+		if twice := masker.Text(once); twice != once {
+			t.Errorf("%s is masked again: %s", once, twice)
+		}
+	}
+}
+
+// Very short values would hit innocent text.
+func TestShortSecretsAreNotLookedFor(t *testing.T) {
+	t.Parallel()
+	var masker Masker
+	masker.Know("app")
+	if text := masker.Text("an application"); text != "an application" {
+		t.Error(text)
+	}
+}
+
 func TestMaskHidesAllOfASecret(t *testing.T) {
 	t.Parallel()
 	var masker Masker
