@@ -100,6 +100,16 @@ func TestFindingsAreCleanAndLastingAndOnce(t *testing.T) {
 	if first[0].Message != "ab" {
 		t.Errorf("message = %q, want no control sequences", first[0].Message)
 	}
+	two, problems, err := kube.ReadManifests(kube.ManifestOptions{Paths: []string{"a.yaml", "b.yaml"}, Texts: map[string][]byte{"a.yaml": []byte(service), "b.yaml": []byte(service)}})
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
+	}
+	each := Check{ID: "network/nodeport", Find: func(inv *kube.Inventory) Result {
+		return Found([]Hit{{Object: inv.Services[0]}, {Object: inv.Services[1]}})
+	}}
+	if found := Evaluate([]Check{each}, two)[0].Findings; len(found) != 2 {
+		t.Errorf("%d findings, want one for each of two overlays", len(found))
+	}
 }
 
 func TestARunEvaluatesEachCheckOnceWhenItIsReady(t *testing.T) {
@@ -107,14 +117,15 @@ func TestARunEvaluatesEachCheckOnceWhenItIsReady(t *testing.T) {
 	run := NewRun([]Check{
 		{ID: "a/now", Find: func(*kube.Inventory) Result { return Result{} }},
 		{ID: "a/later", Needs: []kube.Resource{kube.Services}, Find: finds(1)},
+		{ID: "a/hinted", Hints: []kube.Resource{kube.Services}, Find: finds(1)},
 	})
 	if got := run.Advance(empty); len(got) != 1 || got[0].Check.ID != "a/now" {
 		t.Errorf("ready at once: %v", got)
 	}
-	if got := run.Advance(inventory(t, service)); len(got) != 1 || got[0].Check.ID != "a/later" {
+	if got := run.Advance(inventory(t, service)); len(got) != 2 || got[0].Check.ID != "a/later" || got[1].Check.ID != "a/hinted" {
 		t.Errorf("ready once services are read: %v", got)
 	}
-	if got := run.Advance(inventory(t, service)); len(got) != 0 || len(run.Results()) != 2 {
+	if got := run.Advance(inventory(t, service)); len(got) != 0 || len(run.Results()) != 3 {
 		t.Errorf("ran again: %v", got)
 	}
 }

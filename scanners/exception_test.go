@@ -85,6 +85,20 @@ func TestSeveritiesFromTheConfiguration(t *testing.T) {
 	if got := judge(t, "severities: {pod/host-path: info}\n", agent(nil)).Findings[0].Severity; got != Info {
 		t.Errorf("severity = %s, want info", got)
 	}
+	milder := func(inv *kube.Inventory) Result { return Found([]Hit{{Object: inv.Services[0], Severity: Low}}) }
+	check := Check{ID: "a/b", Severity: Critical, Find: milder}
+	for _, tt := range []struct {
+		config Config
+		want   Severity
+	}{{Config{}, Low}, {Config{Severities: map[string]Severity{"a/b": High}}, High}} {
+		checks, err := tt.config.Apply([]Check{check})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Evaluate(checks, inventory(t, service))[0].Findings[0].Severity; got != tt.want {
+			t.Errorf("severity of a milder case = %s, want %s", got, tt.want)
+		}
+	}
 }
 
 func TestBadConfigurationsAreRefused(t *testing.T) {
@@ -112,34 +126,5 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
-	}
-}
-
-func TestSystemComponentsAreToldApart(t *testing.T) {
-	find := Check{ID: "pod/host-path", Layer: Pod, Severity: High, Find: func(inv *kube.Inventory) Result {
-		return Found([]Hit{{Object: inv.Workloads[0].Object}})
-	}}
-	tests := []struct {
-		name, namespace string
-		labels          map[string]string
-		system          bool
-	}{
-		{"a component", "kube-system", map[string]string{"k8s-app": "kube-proxy"}, true},
-		{"a guest among the components", "kube-system", map[string]string{"app": "log-cleaner"}, false},
-		{"a component's label elsewhere", "shop", map[string]string{"k8s-app": "kube-proxy"}, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			object := agent(nil)
-			object.Namespace, object.Labels = tt.namespace, tt.labels
-			inv := &kube.Inventory{Workloads: []*kube.Workload{{Object: object, Meta: &object.Spec.Template.ObjectMeta, Spec: &object.Spec.Template.Spec}}}
-			result := Evaluate([]Check{find}, inv)[0]
-			if result.Findings[0].System != tt.system || result.Status != Fail || (result.Reason != "") != tt.system {
-				t.Errorf("result = %+v", result)
-			}
-			if score := Scores([]CheckResult{result})[Pod]; (score.Findings == 0) != tt.system || (score.Percent == nil) != tt.system {
-				t.Errorf("score = %+v: the cluster's own components don't count", score)
-			}
-		})
 	}
 }

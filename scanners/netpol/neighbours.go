@@ -167,7 +167,7 @@ func (n *Neighbourhood) standing(ctx context.Context, w *kube.Workload, found fu
 		}
 	}
 	metadata := netip.AddrFrom4([4]byte{169, 254, 169, 254})
-	s.Metadata = !s.Governed || len(s.Out.Policies) == 0 || ToAddress(s.Out.Policies, metadata, Port{Number: 80})
+	s.Metadata = len(s.Out.Policies) == 0 || ToAddress(s.Out.Policies, metadata, Port{Number: 80})
 	return s, nil
 }
 

@@ -25,6 +25,11 @@ apiVersion: v1
 kind: Service
 metadata: {name: elsewhere, namespace: ops}
 spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: by-endpoints, namespace: shop}
+spec: {type: LoadBalancer, ports: [{port: 80}]}
 `
 
 func standing(t *testing.T, manifests, name string) netpol.Standing {

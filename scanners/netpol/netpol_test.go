@@ -40,6 +40,16 @@ spec: {hostNetwork: true, containers: [{name: c, image: "agent:1"}]}
 ---
 `
 
+// sidecar is a pod with a container that starts first, and goes on.
+const sidecar = `---
+apiVersion: v1
+kind: Pod
+metadata: {name: mesh, namespace: shop, labels: {app: mesh}}
+spec:
+  initContainers: [{name: proxy, image: "proxy:1", restartPolicy: Always, ports: [{name: admin, containerPort: 9901}]}]
+  containers: [{name: c, image: "mesh:1"}]
+`
+
 func policy(namespace, spec string) string {
 	return "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: " + namespace + "}\nspec: " + spec + "\n"
 }
@@ -77,8 +87,12 @@ func TestReach(t *testing.T) {
 		"the right port":                       {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: 5432}]}]}`), "web", "db", sql, true},
 		"another port":                         {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: 80}]}]}`), "web", "db", sql, false},
 		"a range of ports":                     {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: 5000, endPort: 6000}]}]}`), "web", "db", sql, true},
+		"the first of a range":                 {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: 5432, endPort: 6000}]}]}`), "web", "db", sql, true},
+		"the last of a range":                  {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: 5000, endPort: 5432}]}]}`), "web", "db", sql, true},
+		"before the range":                     {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: 5433, endPort: 6000}]}]}`), "web", "db", sql, false},
 		"past the range":                       {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: 5000, endPort: 5431}]}]}`), "web", "db", sql, false},
 		"a named port of the destination":      {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: sql}]}]}`), "web", "db", sql, true},
+		"a sidecar's named port":               {sidecar + policy("shop", `{podSelector: {}, ingress: [{ports: [{port: admin}]}]}`), "web", "mesh", netpol.Port{Number: 9901}, true},
 		"a name that the destination lacks":    {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: http}]}]}`), "web", "db", sql, false},
 		"another protocol":                     {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: 5432, protocol: UDP}]}]}`), "web", "db", sql, false},
 		"a named port for another protocol":    {policy("shop", `{podSelector: {}, ingress: [{ports: [{port: dns}]}]}`), "web", "db", sql, false},
@@ -88,6 +102,7 @@ func TestReach(t *testing.T) {
 		"egress says nothing of ingress":       {policy("shop", `{podSelector: {matchLabels: {app: db}}, policyTypes: [Egress]}`), "web", "db", sql, true},
 		"egress rules without their type":      {policy("shop", `{podSelector: {matchLabels: {app: web}}, egress: [{ports: [{port: 53}]}]}`), "web", "db", sql, false},
 		"from the nodes' network":              {policy("shop", denyIngress), "agent", "db", sql, false},
+		"from the nodes' network, egress":      {policy("shop", `{podSelector: {}, policyTypes: [Egress]}`), "agent", "db", sql, true},
 		"to the nodes' network":                {policy("shop", denyIngress), "web", "agent", sql, true},
 		"the nodes' network has no labels":     {policy("shop", `{podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: agent}}}]}]}`), "agent", "db", sql, false},
 		"an address":                           {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.1.0.0/16}}]}]}`), "web", "db", sql, true},
@@ -96,6 +111,7 @@ func TestReach(t *testing.T) {
 		"an address beside it":                 {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "fd00:2::/64"}}]}]}`), "web", "db", sql, false},
 		"one family is left out":               {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "::/0", except: ["fd00:1::/64"]}}]}]}`), "web", "db", sql, false},
 		"every address includes those to come": {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}`), "scraper", "db", sql, true},
+		"every address but some may not":       {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}]}`), "scraper", "db", sql, false},
 		"some addresses may not":               {policy("shop", `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}`), "scraper", "db", sql, false},
 		"a label that only running pods carry": {policy("shop", `{podSelector: {matchLabels: {hash: x}}, policyTypes: [Ingress]}`), "web", "db", sql, false},
 	} {

@@ -69,6 +69,22 @@ func TestRulesAllowWhatTheAuthorizerAllows(t *testing.T) {
 	}
 }
 
+func TestWhatIsEverything(t *testing.T) {
+	for rule, want := range map[string]bool{
+		`{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}`:                                      true,
+		`{apiGroups: ["*"], resources: ["*"], verbs: [get, list, create, update, delete]}`:        true,
+		`{apiGroups: ["*"], resources: ["*"], verbs: [get, list, create, update]}`:                false,
+		`{apiGroups: ["*"], resources: ["*"], resourceNames: [db], verbs: ["*"]}`:                 false,
+		`{apiGroups: [""], resources: ["*"], verbs: ["*"]}`:                                       false,
+		`{apiGroups: ["*"], resources: [pods, secrets, deployments, clusterroles], verbs: ["*"]}`: false,
+	} {
+		graph := rbac.NewGraph(scantest.Cluster(t, bound(rule)))
+		if _, got := graph.Grants[0].Everything(); got != want {
+			t.Errorf("%s is everything: %v", rule, got)
+		}
+	}
+}
+
 const team = `
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -136,6 +152,7 @@ func TestEverybodyIsInTheGroupsOfTheAPIServer(t *testing.T) {
 		{rbac.Unauthenticated, user(rbac.Anonymous), true},
 		{rbac.Unauthenticated, user("jane"), false},
 		{rbac.AllServiceAccounts, account("shop", "api"), true},
+		{rbac.AllServiceAccounts, group("system:serviceaccounts:shop"), true},
 		{rbac.AllServiceAccounts, user("jane"), false},
 		{"developers", user("jane"), false}, // membership can't be seen
 	} {
@@ -177,6 +194,12 @@ func TestAggregatedRolesHoldTheRulesOfTheirParts(t *testing.T) {
 	}
 	if rule := who[0].Rules[0]; rule.From.GetName() != "secrets" || rule.Index != 1 {
 		t.Errorf("the rule is said to be rules[%d] of %s", rule.Index, rule.From.GetName())
+	}
+	// On a cluster a role's rules hold what it took in, and that may be more
+	// than the roles that are there now.
+	own := strings.Replace(aggregated, "rules: []", `rules: [{apiGroups: [""], resources: [nodes], verbs: [list]}]`, 1)
+	if !may(rbac.NewGraph(scantest.Cluster(t, own)), user("jane"), rbac.Access{Verb: "list", Resource: "nodes"}) {
+		t.Error("an aggregated role has lost its own rules")
 	}
 }
 

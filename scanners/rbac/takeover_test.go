@@ -85,6 +85,7 @@ spec: {containers: [{name: c, image: etcd:1}]}
 		"escalate alone":      {grant("build", "ci", "", `{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [escalate]}`), ""},
 		"escalate and patch":  {grant("build", "ci", "", `{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [escalate, patch]}`), "gives itself every right (escalate)"},
 		"bind and create":     {grant("build", "ci", "", `{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles, clusterrolebindings], verbs: [bind, create]}`), "binds itself to cluster-admin (bind)"},
+		"bind alone":          {grant("build", "ci", "", `{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind]}`), ""},
 		"bind view only":      {grant("build", "ci", "", `{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [view], verbs: [bind]}, {apiGroups: [rbac.authorization.k8s.io], resources: [clusterrolebindings], verbs: [create]}`), ""},
 		"masters":             {grant("build", "ci", "", `{apiGroups: [""], resources: [users, groups], verbs: [impersonate]}`), "acts as the group system:masters (impersonate)"},
 		"groups, but no user": {grant("build", "ci", "", `{apiGroups: [""], resources: [groups], verbs: [impersonate]}`), ""},
@@ -101,6 +102,18 @@ spec: {containers: [{name: c, image: etcd:1}]}
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A shell in a pod takes one that runs.
+func TestAPodThatHasEndedIsNoWay(t *testing.T) {
+	inv := scantest.Cluster(t, accounts+grant("platform", "operator", "", everything)+
+		grant("build", "ci", "platform", `{apiGroups: [""], resources: [pods/exec], verbs: [create]}`))
+	for _, ended := range []bool{false, true} {
+		inv.Workloads[0].Ended = ended
+		if path := rbac.NewGraph(inv).Takeovers(inv).Path(account("build", "ci")); (len(path) == 0) != ended {
+			t.Errorf("ended: %v, and the way is %v", ended, path)
+		}
 	}
 }
 
