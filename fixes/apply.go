@@ -43,7 +43,7 @@ func (f *Fixer) Apply(ctx context.Context, preview Preview, options Options) (En
 	defer unlock()
 	runs, err := f.rehearse(ctx, preview)
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, withoutSecrets(err, maskerFor(preview.Plan))
 	}
 	entry := f.entryOf(preview, runs)
 	entry.Group = options.Group
@@ -238,7 +238,8 @@ const settleTime = 10 * time.Second
 func (f *Fixer) stopped(ctx context.Context, entry Entry, cause error, masker *kube.Masker) (Entry, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
-	entry.Error = kube.Clean(masker.Text(cause.Error()))
+	cause = withoutSecrets(cause, masker)
+	entry.Error = kube.Clean(cause.Error())
 	if _, err := f.settle(ctx, &entry); err != nil {
 		return entry, fmt.Errorf("%w (and what was written is not known yet: %w)", cause, err)
 	}

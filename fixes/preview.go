@@ -111,7 +111,7 @@ func (f *Fixer) Preview(ctx context.Context, plan Plan) (Preview, error) {
 		if err == nil && len(plan.left) > 0 && change.Target == plan.Finding.Object {
 			err = stillFound(plan.Finding, target.after, plan.left)
 		}
-		target.Err = err
+		target.Err = withoutSecrets(err, masker)
 		preview.Targets = append(preview.Targets, target)
 	}
 	preview.foresee(plan.inventory, f.Cluster.User)
@@ -138,7 +138,7 @@ func (f *Fixer) previewTarget(ctx context.Context, change Change, masker *kube.M
 	}
 	ctx, warnings := kube.WithWarnings(ctx)
 	run, err := f.dryRun(ctx, change)
-	target.Warnings = warnings.List()
+	target.Warnings = maskAll(warnings.List(), masker)
 	if run.live != nil {
 		target.Owner = ownerOf(run.live)
 		if since := run.live.GetDeletionTimestamp(); since != nil && change.Mechanism != Delete {
