@@ -1,6 +1,7 @@
 package fixes
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"strings"
@@ -90,31 +91,36 @@ func TestDeleteRefusesWhatHasChanged(t *testing.T) {
 
 // A kiln that was killed finds out whether it has deleted the object.
 func TestInterruptedDeletionIsSettled(t *testing.T) {
-	b := newBench(t)
-	b.testbed.Apply(t, settings, b.namespace)
-	ref := b.ref("v1", "ConfigMap", "settings")
-	for _, gone := range []bool{false, true} {
-		preview := b.previewOf(b.deletion(ref, ""))
-		run, err := b.fixer.rehearse(t.Context(), preview)
-		if err != nil {
-			t.Fatal(err)
-		}
-		entry := b.fixer.entryOf(preview, run)
-		if err := b.fixer.Journal.add(&entry); err != nil {
-			t.Fatal(err)
-		}
-		if gone {
-			if err := b.cluster.Delete(t.Context(), b.read(ref), kube.ForReal); err != nil {
-				t.Fatal(err)
+	for name, test := range map[string]struct {
+		since func(*bench, kube.Ref)
+		want  State
+	}{
+		"it is there": {func(*bench, kube.Ref) {}, Failed},
+		"it is gone":  {(*bench).remove, Applied},
+		"it was made anew": {func(b *bench, ref kube.Ref) {
+			b.remove(ref)
+			b.testbed.Apply(b.T, settings, b.namespace)
+		}, Applied},
+		"it is on its way": {func(b *bench, ref kube.Ref) {
+			b.patchAs("somebody", ref, `{"metadata":{"finalizers":["example.test/held"]}}`)
+			b.Cleanup(func() {
+				_ = patchAs(context.Background(), b.cluster, "somebody", ref, `{"metadata":{"finalizers":[]}}`, false)
+			})
+			if err := b.cluster.Delete(b.Context(), b.read(ref), kube.ForReal); err != nil {
+				b.Fatal(err)
 			}
-		}
-		recoveries, err := b.newFixer().Recover(t.Context())
-		if err != nil || len(recoveries) != 1 {
-			t.Fatalf("%v, %v", recoveries, err)
-		}
-		if want := map[bool]State{false: Failed, true: Applied}[gone]; recoveries[0].Entry.State != want {
-			t.Errorf("gone %v: it is %s, want %s", gone, recoveries[0].Entry.State, want)
-		}
+		}, Applied},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.testbed.Apply(t, settings, b.namespace)
+			ref := b.ref("v1", "ConfigMap", "settings")
+			b.killedBefore(b.previewOf(b.deletion(ref, "")))
+			test.since(b, ref)
+			if r := b.recovered(); r.Entry.State != test.want {
+				t.Errorf("the deletion is %s, want %s", r.Entry.State, test.want)
+			}
+		})
 	}
 }
 

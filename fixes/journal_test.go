@@ -3,6 +3,7 @@ package fixes
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -94,10 +95,11 @@ func TestJournalSurvivesForeignFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const later = "zzzzzzzzz"
 	foreign := map[string]string{
+		later + ".json":  strings.NewReplacer("kiln/v1", "kiln/v9", entry.ID, later).Replace(string(good)),
 		"empty.json":     "",
 		"truncated.json": string(good[:len(good)/2]),
-		"newer.json":     strings.Replace(string(good), "kiln/v1", "kiln/v9", 1),
 		"renamed.json":   string(good),
 		"list.json":      "[1, 2]",
 		"notes.txt":      "call Jane",
@@ -152,6 +154,27 @@ func TestJournalLockExcludes(t *testing.T) {
 	kilns.Wait()
 	if most != 1 {
 		t.Errorf("%d were inside at once", most)
+	}
+}
+
+// A kiln that was killed while it wrote leaves a draft, which is no entry.
+func TestJournalClearsDrafts(t *testing.T) {
+	t.Parallel()
+	journal := newJournal(t)
+	draft := filepath.Join(journal.dir, ".draft-1")
+	if err := os.WriteFile(draft, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if entries, unreadable := journal.Entries(); len(entries)+len(unreadable) > 0 {
+		t.Errorf("the journal holds %v, %v", entries, unreadable)
+	}
+	unlock, err := journal.lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if _, err := os.Stat(draft); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the draft is still there: %v", err)
 	}
 }
 

@@ -242,25 +242,50 @@ func TestKilledWhileUndoing(t *testing.T) {
 	}
 }
 
+// killedBefore leaves the journal as a kiln does that is killed before its
+// first write.
+func (b *bench) killedBefore(preview Preview) {
+	b.Helper()
+	runs, err := b.fixer.rehearse(b.Context(), preview)
+	if err != nil {
+		b.Fatal(err)
+	}
+	entry := b.fixer.entryOf(preview, runs)
+	if err := b.fixer.Journal.add(&entry); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// recovered is what the next kiln makes of the one entry that is left open.
+func (b *bench) recovered() Recovery {
+	b.Helper()
+	recoveries, err := b.newFixer().Recover(b.Context())
+	if err != nil || len(recoveries) != 1 {
+		b.Fatalf("got %v, %v", recoveries, err)
+	}
+	return recoveries[0]
+}
+
 // A pending entry whose object somebody has changed since is left to people.
 func TestInterruptedAndChanged(t *testing.T) {
 	b := newBench(t)
 	finding := b.privilegedDeployment()
-	preview := b.preview(finding)
-	runs, err := b.fixer.rehearse(t.Context(), preview)
-	if err != nil {
-		t.Fatal(err)
-	}
-	entry := b.fixer.entryOf(preview, runs)
-	if err := b.fixer.Journal.add(&entry); err != nil {
-		t.Fatal(err)
-	}
+	b.killedBefore(b.preview(finding))
 	b.patchAs("somebody", finding.Object, `{"spec":{"template":{"spec":{"containers":[{"name":"api","image":"example.test/api:1"}]}}}}`)
-	recoveries, err := b.newFixer().Recover(t.Context())
-	if err != nil || len(recoveries) != 1 {
-		t.Fatalf("got %v, %v", recoveries, err)
+	if r := b.recovered(); !strings.Contains(r.Found, privilegedField) || r.CanFinish || r.CanTakeBack || r.Entry.State != Partial {
+		t.Errorf("recovery is %+v", r)
 	}
-	if r := recoveries[0]; !strings.Contains(r.Found, privilegedField) || r.CanFinish || r.CanTakeBack || r.Entry.State != Partial {
+}
+
+// What was written to an object that is gone is gone with it, even if the next
+// one of its name looks the same.
+func TestInterruptedAndMadeAnew(t *testing.T) {
+	b := newBench(t)
+	finding := b.privilegedDeployment()
+	b.killedBefore(b.preview(finding))
+	b.remove(finding.Object)
+	b.testbed.Apply(t, workload("Deployment", "", "", "securityContext: {privileged: false}"), b.namespace)
+	if r := b.recovered(); r.Found != "nothing was written" || r.CanTakeBack || r.Entry.State != Failed {
 		t.Errorf("recovery is %+v", r)
 	}
 }

@@ -1,17 +1,13 @@
 package fixes
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	rbacv1 "k8s.io/api/rbac/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/wait"
 
 	"kiln/kube"
 	"kiln/scanners"
@@ -134,21 +130,7 @@ func TestMadeAnewOrGone(t *testing.T) {
 	b := newBench(t)
 	finding := b.privilegedDeployment()
 	preview := b.preview(finding)
-	deployments := b.testbed.Client().AppsV1().Deployments(b.namespace)
-	live := b.read(finding.Object)
-	if err := b.cluster.Delete(t.Context(), live, kube.ForReal); err != nil && !apierrors.IsConflict(err) {
-		t.Fatal(err)
-	}
-	gone := func(ctx context.Context) (bool, error) {
-		_, err := b.cluster.Read(ctx, finding.Object)
-		if err == nil {
-			_ = deployments.Delete(ctx, "api", deleteNow())
-		}
-		return apierrors.IsNotFound(err), nil
-	}
-	if err := wait.PollUntilContextTimeout(t.Context(), 20*time.Millisecond, 30*time.Second, true, gone); err != nil {
-		t.Fatal(err)
-	}
+	b.remove(finding.Object)
 	if _, err := b.fixer.Apply(t.Context(), preview, Options{}); !errors.Is(err, ErrChanged) {
 		t.Errorf("once it is gone: %v", err)
 	}
@@ -193,6 +175,15 @@ func TestReadOnly(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	b.journalIsEmpty()
+	b.cluster.Gate.SetReadOnly(false)
+	entry := b.apply(finding)
+	b.cluster.Gate.SetReadOnly(true)
+	if _, err := b.fixer.Undo(t.Context(), entry.ID); !errors.As(err, &readOnly) {
+		t.Errorf("undoing: %v", err)
+	}
+	if entry, _ = b.fixer.Journal.Entry(entry.ID); entry.State != Applied {
+		t.Errorf("the entry is %s", entry.State)
+	}
 }
 
 func TestNothingToDo(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 // back.
 func TestJournalTellsTheTruthOnABadLine(t *testing.T) {
 	faults := map[string]fault{
+		"a refusal that quotes the password":     answer(http.StatusForbidden, literal, "", ""),
 		"a conflict":                             answer(http.StatusConflict, "Conflict", "", ""),
 		"an internal error":                      answer(http.StatusInternalServerError, "InternalError", "", ""),
 		"an internal error once it was written":  afterwards(answer(http.StatusInternalServerError, "InternalError", "", "")),
@@ -36,8 +37,11 @@ func TestJournalTellsTheTruthOnABadLine(t *testing.T) {
 				fixer := b.through(line)
 				preview := b.preview(finding)
 				entry, err := fixer.Apply(line.arm(write+1, f), preview, Options{})
-				if err == nil {
-					t.Fatalf("applied in spite of it: %+v", entry)
+				if err == nil || strings.Contains(err.Error(), literal) {
+					t.Fatalf("%v, %+v", err, entry)
+				}
+				if entry.any(Pending) && !line.isDown() {
+					t.Errorf("what was written could be seen, and is left open: %+v", entry)
 				}
 				b.settleAndCheck(entry.ID)
 				b.finishAndTakeBack(entry.ID, finding)

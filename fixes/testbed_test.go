@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"kiln/kube"
 	"kiln/kube/kubetest"
@@ -131,6 +133,21 @@ func (b *bench) applyAnswering(finding scanners.Finding, answers Answers) Entry 
 		b.Fatalf("the entry is %s", entry.State)
 	}
 	return entry
+}
+
+// remove deletes an object, which controllers may be changing, and sees it gone.
+func (b *bench) remove(ref kube.Ref) {
+	b.Helper()
+	gone := func(ctx context.Context) (bool, error) {
+		live, err := b.cluster.Read(ctx, ref)
+		if err == nil {
+			_ = b.cluster.Delete(ctx, live, kube.ForReal)
+		}
+		return apierrors.IsNotFound(err), nil
+	}
+	if err := wait.PollUntilContextTimeout(b.Context(), 20*time.Millisecond, time.Minute, true, gone); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // letTimePass makes times in managedFields differ, which count seconds.

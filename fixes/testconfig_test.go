@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -23,12 +22,6 @@ func loadConfig(t *testing.T, kubeconfig string) *rest.Config {
 		t.Fatal(err)
 	}
 	return config
-}
-
-// deleteNow deletes an object without waiting for what depends on it.
-func deleteNow() metav1.DeleteOptions {
-	background := metav1.DeletePropagationBackground
-	return metav1.DeleteOptions{PropagationPolicy: &background}
 }
 
 // forms are the ways in which a secret could be written.

@@ -29,6 +29,22 @@ func TestUndoRefusesForeignChanges(t *testing.T) {
 	}
 }
 
+// Another object of the same name was never fixed, even if it looks so.
+func TestUndoRefusesWhatWasMadeAnew(t *testing.T) {
+	b := newBench(t)
+	finding := b.privilegedDeployment()
+	entry := b.apply(finding)
+	b.remove(finding.Object)
+	b.testbed.Apply(t, workload("Deployment", "", "", "securityContext: {privileged: false}"), b.namespace)
+	anew := b.read(finding.Object)
+	if _, err := b.fixer.Undo(t.Context(), entry.ID); !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), "made anew") {
+		t.Errorf("got %v", err)
+	}
+	if now := b.read(finding.Object); now.GetGeneration() != anew.GetGeneration() {
+		t.Errorf("it was written to: %v", now.Object)
+	}
+}
+
 // What others have changed besides stays, and stays theirs.
 func TestUndoLeavesTheRestAlone(t *testing.T) {
 	b := newBench(t)
@@ -192,8 +208,13 @@ func TestPasswordThatWasChanged(t *testing.T) {
 	entry := b.apply(b.deploymentWithPasswords())
 	b.patchAs("rotation", b.ref("v1", "Secret", "api-api-env"), `{"stringData":{"DB_PASSWORD":"rotated-secret"}}`)
 	_, err := b.fixer.Undo(t.Context(), entry.ID)
-	if !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), "rotation") || strings.Contains(err.Error(), "rotated") {
-		t.Errorf("got %v", err)
+	if !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), "rotation") {
+		t.Fatalf("got %v", err)
+	}
+	for _, form := range forms("rotated-secret") {
+		if strings.Contains(err.Error(), form) {
+			t.Errorf("%q is shown: %v", form, err)
+		}
 	}
 }
 
