@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -38,6 +39,12 @@ func (r TraceRequest) Target() string {
 		return text
 	}
 	return r.Resource.Resource + "/" + r.Subresource + text[len(r.Resource.Resource):]
+}
+
+// HandsOn says that the server hands the request on, to a kubelet or to what a
+// pod or a service runs, and answers nothing itself.
+func (r TraceRequest) HandsOn() bool {
+	return slices.Contains([]string{"log", "exec", "attach", "portforward", "proxy"}, r.Subresource)
 }
 
 // Trace is what the API server says of a request, step by step.

@@ -55,15 +55,19 @@ func (c *Cluster) traceAccess(ctx context.Context, asker *Cluster, req TraceRequ
 }
 
 // Attributes are what authorizers look at. What is created has no name yet to
-// them: it stands in the body, which they don't see.
+// them: it stands in the body, which they don't see. A Namespace they take to
+// be in itself, by its address: a Role in it may allow to get or to delete it.
 func (r TraceRequest) Attributes() *authorizationv1.ResourceAttributes {
-	name := r.Name
+	name, namespace := r.Name, r.Namespace
 	if r.Verb == "create" && r.Subresource == "" {
 		name = ""
 	}
+	if r.Resource.Group == "" && r.Resource.Resource == "namespaces" {
+		namespace = name
+	}
 	return &authorizationv1.ResourceAttributes{
 		Verb: r.Verb, Group: r.Resource.Group, Version: r.Resource.Version, Resource: r.Resource.Resource,
-		Subresource: r.Subresource, Namespace: r.Namespace, Name: name,
+		Subresource: r.Subresource, Namespace: namespace, Name: name,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -57,6 +58,8 @@ func notAsked(format string, args ...any) TraceAdmission {
 	return TraceAdmission{NotAsked: fmt.Sprintf(format, args...)}
 }
 
+var readingVerbs = []string{"get", "list", "watch"}
+
 // traceAdmission makes the request as a dry run, where there is something that
 // admission would look at.
 func (c *Cluster) traceAdmission(ctx context.Context, asker *Cluster, t Trace) TraceAdmission {
@@ -66,14 +69,15 @@ func (c *Cluster) traceAdmission(ctx context.Context, asker *Cluster, t Trace) T
 		return notAsked("the request doesn't get this far")
 	case t.Identity.Err != nil && req.Impersonates():
 		return notAsked("a dry run has to be made as %s, and we may not act as that one", Clean(req.As.UserName))
+	case req.Subresource == "log", req.Subresource != "" && !req.HandsOn() && slices.Contains(readingVerbs, req.Verb):
+		return notAsked("admission looks at requests that change something; %s %s only reads", req.Verb, req.Target())
 	case req.Subresource != "":
 		return notAsked("kiln makes no dry runs of %s: many subresources act on running things, where there is nothing to take back", req.Target())
 	}
-	switch req.Verb {
-	case "get", "list", "watch":
+	switch {
+	case slices.Contains(readingVerbs, req.Verb):
 		return notAsked("admission looks at requests that change something; %s only reads", req.Verb)
-	case "create", "update", "patch", "delete":
-	default:
+	case !slices.Contains([]string{"create", "update", "patch", "delete"}, req.Verb):
 		return notAsked("kiln makes dry runs of create, update, patch and delete, not of %s", req.Verb)
 	}
 	if err := c.supportsDryRun(ctx, req); err != nil {

@@ -46,16 +46,32 @@ type Credential struct {
 // as somebody else.
 func (c *Cluster) traceIdentity(ctx context.Context, asker *Cluster, req TraceRequest) TraceIdentity {
 	id := TraceIdentity{Credential: credentialOf(c.Config)}
-	own, err := c.whoAmI(ctx)
-	id.Own = own
 	if !req.Impersonates() {
-		id.User, id.Err, id.Assumed = own, err, err != nil
+		id.Own, id.Err = c.whoAmI(ctx)
+		id.User, id.Assumed = id.Own, id.Err != nil
+		if as := c.Config.Impersonate.UserName; as != "" {
+			id.Credential.Facts = append(id.Credential.Facts, "with it the connection acts as "+Clean(as)+", by --as or the kubeconfig")
+		}
 		return id
+	}
+	if behind, err := c.unimpersonated(); err == nil {
+		id.Own, _ = behind.whoAmI(ctx) // not known then
 	}
 	if id.User, id.Err = asker.whoAmI(ctx); id.Err != nil {
 		id.User, id.Assumed = assumed(req.As), true
 	}
 	return id
+}
+
+// unimpersonated is the connection as whom its credential is for: acting as
+// somebody else takes the place of whom a kubeconfig acts as.
+func (c *Cluster) unimpersonated() (*Cluster, error) {
+	if c.Config.Impersonate.UserName == "" {
+		return c, nil
+	}
+	config := rest.CopyConfig(c.Config)
+	config.Impersonate = rest.ImpersonationConfig{}
+	return NewCluster(config, c.Context)
 }
 
 func (c *Cluster) whoAmI(ctx context.Context) (authenticationv1.UserInfo, error) {

@@ -52,6 +52,9 @@ func ReadManifest(from io.Reader) (*unstructured.Unstructured, error) {
 // name, with or without its group; a subresource follows a slash.
 func (c *Cluster) ResourceNamed(text string) (resource schema.GroupVersionResource, subresource string, err error) {
 	name, subresource, _ := strings.Cut(text, "/")
+	if slices.Contains([]string{"users", "groups", "uids", "userextras", "signers"}, strings.ToLower(name)) {
+		return resource, "", fmt.Errorf("%s stand in RBAC's rules only, and no request is made to them: who-can VERB %[1]s says who has a right to them", strings.ToLower(name))
+	}
 	resource, err = c.Mapper.ResourceFor(schema.ParseGroupResource(strings.ToLower(name)).WithVersion(""))
 	if err != nil {
 		return resource, "", fmt.Errorf("the server knows no resource %q: kubectl api-resources lists those it has", Clean(name))

@@ -89,6 +89,25 @@ func TestTraceShowsDefaultsAndStoresNothing(t *testing.T) {
 	}
 }
 
+// TestTraceAsksAboutANamespaceInItself compares with what the server does:
+// by a Namespace's address, a Role in it counts.
+func TestTraceAsksAboutANamespaceInItself(t *testing.T) {
+	testbed := kubetest.Cluster(t)
+	own, other := testbed.Namespace(t, "trace-own"), testbed.Namespace(t, "trace-other")
+	rule := rbacv1.PolicyRule{Verbs: []string{"get", "list"}, APIGroups: []string{""}, Resources: []string{"namespaces"}}
+	cluster := connect(t, testbed.IdentityIn(t, own, "trace-tenant", nil, rule))
+	namespaces := schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
+	for name, want := range map[string]bool{own: true, other: false} {
+		_, err := cluster.Client.CoreV1().Namespaces().Get(t.Context(), name, metav1.GetOptions{})
+		if got := trace(t, cluster, kube.TraceRequest{Verb: "get", Resource: namespaces, Name: name}); got.Access.Allowed != want || (err == nil) != want {
+			t.Errorf("%s: the trace says %t, the server %v, want %t", name, got.Access.Allowed, err, want)
+		}
+	}
+	if got := trace(t, cluster, kube.TraceRequest{Verb: "list", Resource: namespaces}); got.Access.Allowed {
+		t.Error("a Role in a namespace doesn't allow to list all of them")
+	}
+}
+
 func TestTraceNamesWhoRefuses(t *testing.T) {
 	testbed := kubetest.Cluster(t)
 	cluster := connect(t, testbed.Kubeconfig())
@@ -169,6 +188,29 @@ func TestTraceAsAServiceAccount(t *testing.T) {
 	}
 	if got.Admission.NotAsked == "" {
 		t.Error("a denied request has come to admission")
+	}
+}
+
+// TestTraceFromAConnectionThatActsAsSomebody has the request's identity take
+// the place of the connection's, as a header replaces another.
+func TestTraceFromAConnectionThatActsAsSomebody(t *testing.T) {
+	testbed := kubetest.Cluster(t)
+	ns := testbed.Namespace(t, "trace-acting")
+	admin := connect(t, testbed.Kubeconfig())
+	config := rest.CopyConfig(admin.Config)
+	config.Impersonate = rest.ImpersonationConfig{UserName: "vera"}
+	acting, err := kube.NewCluster(config, "acting")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := trace(t, acting, kube.TraceRequest{Verb: "list", Resource: secrets, Namespace: ns}).Identity
+	if facts := strings.Join(own.Credential.Facts, "; "); own.User.Username != "vera" || !strings.Contains(facts, "acts as vera") {
+		t.Errorf("we are %+v, %s", own.User, facts)
+	}
+	behind := trace(t, admin, kube.TraceRequest{Verb: "list", Resource: secrets, Namespace: ns}).Identity.User.Username
+	other := trace(t, acting, kube.TraceRequest{As: account(ns, "default"), Verb: "list", Resource: secrets, Namespace: ns}).Identity
+	if other.Own.Username != behind {
+		t.Errorf("behind the ServiceAccount is %s, not %s", behind, other.Own.Username)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // would pay for.
 func renderMarkdown(s *styles, source string, width int) []string {
 	data := []byte(kube.CleanBlock(source))
-	m := &markdown{styles: s, source: data, width: width}
+	m := &markdown{styles: s, marks: drawnMarks(), source: data, width: width}
 	m.blocks(goldmark.DefaultParser().Parse(mdtext.NewReader(data)), "", "")
 	return m.lines
 }
@@ -25,10 +25,20 @@ func renderMarkdown(s *styles, source string, width int) []string {
 // markdown walks a document and collects lines.
 type markdown struct {
 	styles *styles
+	marks  marks
 	source []byte
 	width  int
 	lines  []string
 }
+
+// marks are what stands before a list's item, a line of code and a quoted one.
+type marks struct {
+	bullet, code, quote string
+	// whole keeps commands, and words with hyphens, in one piece.
+	whole bool
+}
+
+func drawnMarks() marks { return marks{bullet: "•", code: "│ ", quote: "┃ "} }
 
 // blocks draws the children of a node: the first line after first, the others
 // after rest.
@@ -52,9 +62,10 @@ func (m *markdown) block(n ast.Node, first, rest string) {
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		m.code(n, rest)
 	case *ast.Blockquote:
-		m.blocks(n, rest+m.styles.faint.Render("┃ "), rest+m.styles.faint.Render("┃ "))
+		bar := m.styles.faint.Render(m.marks.quote)
+		m.blocks(n, rest+bar, rest+bar)
 	case *ast.ThematicBreak:
-		m.lines = append(m.lines, m.styles.faint.Render(strings.Repeat("─", m.width)))
+		m.lines = append(m.lines, m.styles.faint.Render(strings.Repeat("─", min(m.width, readingWidth))))
 	case *ast.Paragraph:
 		m.paragraph(n, m.styles.text, first, rest)
 		m.space()
@@ -72,7 +83,7 @@ func (m *markdown) space() {
 
 func (m *markdown) paragraph(n ast.Node, style lipgloss.Style, first, rest string) {
 	room := m.width - lipgloss.Width(first)
-	for i, line := range splitLines(lipgloss.Wrap(m.inline(n, style), max(room, 8), "")) {
+	for i, line := range splitLines(m.wrap(m.inline(n, style), max(room, 8))) {
 		if i > 0 {
 			first = rest
 		}
@@ -80,10 +91,17 @@ func (m *markdown) paragraph(n ast.Node, style lipgloss.Style, first, rest strin
 	}
 }
 
+func (m *markdown) wrap(text string, width int) string {
+	if m.marks.whole {
+		return wrapAtSpaces(text, width)
+	}
+	return lipgloss.Wrap(text, width, "")
+}
+
 func (m *markdown) list(n *ast.List, prefix string) {
 	number := n.Start
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		bullet := m.styles.accent.Render("•") + " "
+		bullet := m.styles.accent.Render(m.marks.bullet) + " "
 		if n.IsOrdered() {
 			bullet = m.styles.accent.Render(fmt.Sprintf("%d.", number)) + " "
 			number++
@@ -94,15 +112,20 @@ func (m *markdown) list(n *ast.List, prefix string) {
 	m.space()
 }
 
-// code keeps its lines: where they are too long they go on, indented.
+// code keeps its lines: where they are too long for a screen they go on,
+// indented.
 func (m *markdown) code(n ast.Node, prefix string) {
 	m.space()
-	bar := m.styles.faint.Render("│ ")
+	bar := m.styles.faint.Render(m.marks.code)
 	segments := n.Lines()
 	for i := range segments.Len() {
 		segment := segments.At(i)
 		line := strings.ReplaceAll(strings.TrimRight(string(segment.Value(m.source)), "\n"), "\t", "  ")
-		for j, part := range wrap(line, m.width-lipgloss.Width(prefix)-2) {
+		parts := []string{line}
+		if !m.marks.whole {
+			parts = wrap(line, m.width-lipgloss.Width(prefix+bar))
+		}
+		for j, part := range parts {
 			if j > 0 {
 				part = "  " + part
 			}

@@ -110,20 +110,23 @@ func (v *pathView) update(msg tea.Msg) tea.Cmd {
 		v.table.onWheel(msg)
 	case tea.MouseClickMsg:
 		if v.table.onClick(msg.Y - pathHeadLines) {
-			v.open()
+			return v.open()
 		}
 	case tea.KeyPressMsg:
 		if !v.table.onKey(msg, v.app.keys) && key.Matches(msg, v.app.keys.Open) {
-			v.open()
+			return v.open()
 		}
 	}
 	return nil
 }
 
-func (v *pathView) open() {
-	if len(v.stops) > 0 {
-		v.app.push(newPathStopView(v.app, v.stops[v.table.cursor]))
+func (v *pathView) open() tea.Cmd {
+	if len(v.stops) == 0 {
+		return nil
 	}
+	stop := newPathStopView(v.app, v.stops[v.table.cursor])
+	v.app.push(stop)
+	return stop.enter()
 }
 
 func (v *pathView) cell(row, col, _ int) cell {
@@ -179,8 +182,17 @@ func (v *pathView) render(width, height int) []string {
 	for _, p := range v.stops {
 		done, all = done+len(progress.Done[p.key()]), all+len(p.steps())
 	}
-	head := fmt.Sprintf("%d of %d steps done on the path through the six layers of this cluster", done, all)
-	return append([]string{" " + s.bold.Render(clip(head, width-2)), ""}, v.table.render(s, width, height-pathHeadLines)...)
+	return append([]string{" " + s.bold.Render(clip(v.headline(done, all), width-2)), ""}, v.table.render(s, width, height-pathHeadLines)...)
+}
+
+func (v *pathView) headline(done, all int) string {
+	switch {
+	case done == all:
+		return fmt.Sprintf("The path is done: all %d steps, through the six layers of this cluster", all)
+	case !slices.ContainsFunc(v.stops, func(p pathStop) bool { return p.check != nil }):
+		return fmt.Sprintf("%d of %d steps done; kiln found nothing to mend, so there is only to read", done, all)
+	}
+	return fmt.Sprintf("%d of %d steps done on the path through the six layers of this cluster", done, all)
 }
 
 func (v *pathView) hints() []key.Binding { return []key.Binding{v.app.keys.Open, v.app.keys.Back} }

@@ -13,8 +13,7 @@ import (
 // onTyped answers, asks for a hint, or leaves the search.
 func (v *pathStopView) onTyped(msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, v.app.keys.Back) {
-		v.move(-1)
-		return nil
+		return v.move(-1)
 	}
 	handedIn, cmd := v.form.onKey(msg)
 	if !handedIn {
@@ -55,9 +54,7 @@ func (v *pathStopView) answer(text string) tea.Cmd {
 		v.said += fmt.Sprintf(" It isn't the only one: %d more.", more)
 	}
 	v.step = fixIt
-	v.form = nil
-	v.pager.toTop()
-	return tea.Batch(v.app.passStep(v.stop, findIt), v.readBad())
+	return tea.Batch(v.app.passStep(v.stop, findIt), v.readBad(), v.enter())
 }
 
 // look is how one looks for the objects without kiln's help.

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"context"
 	"slices"
 
 	"charm.land/bubbles/v2/key"
@@ -25,8 +24,10 @@ type pathStopView struct {
 	found  *scanners.Finding
 	bad    *unstructured.Unstructured
 	hinted int
-	// stepsShown says that the steps of a fix by hand were shown.
-	stepsShown bool
+	// plan is what a fix of it would do, and seen says that the page of one that
+	// can't be made here was shown.
+	plan planMsg
+	seen bool
 	// attempts are what the server said to the bad object; nil before.
 	attempts []attempt
 
@@ -40,23 +41,27 @@ func newPathStopView(a *App, stop pathStop) *pathStopView {
 	if v.step == "" {
 		v.step = readIt
 	}
-	v.enter()
 	return v
 }
 
 func (v *pathStopView) title() string { return clip(v.stop.key(), 30) }
 
 // enter prepares the step that is now in front.
-func (v *pathStopView) enter() {
+func (v *pathStopView) enter() tea.Cmd {
 	v.version++
 	v.pager.toTop()
-	if v.form = nil; v.step == findIt {
+	v.form = nil
+	switch v.step {
+	case findIt:
 		v.form = newForm(v.app, [3]string{"Object", "KIND/NAME -n NAMESPACE; enter alone gives a hint", ""})
+	case fixIt:
+		return v.outline()
 	}
+	return nil
 }
 
 // move goes to the next or the previous step, or back to the path at the end.
-func (v *pathStopView) move(by int) {
+func (v *pathStopView) move(by int) tea.Cmd {
 	steps := v.stop.steps()
 	to := slices.Index(steps, v.step) + by
 	switch {
@@ -68,8 +73,9 @@ func (v *pathStopView) move(by int) {
 		}
 	case to >= 0:
 		v.step = steps[to]
-		v.enter()
+		return v.enter()
 	}
+	return nil
 }
 
 // onSnapshot notices that what was found has been fixed.
@@ -109,10 +115,13 @@ func (v *pathStopView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case badMsg:
 		v.bad = msg.object
+	case planMsg:
+		v.plan = msg
+		v.version++
 	case triedMsg:
 		v.attempts, v.bad = msg.attempts, msg.bad
 		v.version++
-		if refused(v.attempts) || admitted(v.attempts) && !v.guardable() {
+		if triedOut(v.attempts, v.guardable()) {
 			return v.app.passStep(v.stop, keepOut)
 		}
 	case tea.PasteMsg:
@@ -145,71 +154,24 @@ func (v *pathStopView) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Open):
 		return v.act()
 	case key.Matches(msg, keys.Next):
-		v.move(1)
+		return v.move(1)
 	case key.Matches(msg, keys.Previous):
-		v.move(-1)
+		return v.move(-1)
 	default:
 		v.pager.onKey(msg, keys)
 	}
 	return nil
 }
 
-// readBad keeps the object at fault as it is before the fix.
-func (v *pathStopView) readBad() tea.Cmd {
-	session, ref := v.app.session, v.found.Object
-	if session == nil || ref.Name == "" {
-		return nil
-	}
-	return v.app.start(v, "", func(ctx context.Context) tea.Msg {
-		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
-		defer cancel()
-		live, err := session.cluster.Read(ctx, ref)
-		if err != nil {
-			return badMsg{} // the last step says that there is nothing to send
-		}
-		return badMsg{live}
-	})
-}
-
 // act does what the step in front is for.
 func (v *pathStopView) act() tea.Cmd {
 	switch v.step {
 	case readIt:
-		cmd := v.app.passStep(v.stop, readIt)
-		v.move(1)
-		return cmd
+		return tea.Batch(v.app.passStep(v.stop, readIt), v.move(1))
 	case fixIt:
 		return v.fix()
 	}
 	return v.keepItOut()
-}
-
-// fix opens the preview of the fix, or goes on where it is done.
-func (v *pathStopView) fix() tea.Cmd {
-	f := v.found
-	if f == nil && len(v.stop.findings) > 0 {
-		f = easiest(v.stop.findings)
-	}
-	switch {
-	case v.fixed(), f == nil, v.stepsShown:
-		v.move(1)
-		return nil
-	}
-	v.found = f
-	cmd := tea.Batch(v.readBadOnce(), v.app.openFix([]*scanners.Finding{f}))
-	if f.Fix != scanners.Manual {
-		return cmd
-	}
-	v.stepsShown = true
-	v.version++
-	return tea.Batch(cmd, v.app.passStep(v.stop, fixIt)) // what a person does by hand, kiln can't wait for
-}
-
-func (v *pathStopView) readBadOnce() tea.Cmd {
-	if v.bad != nil {
-		return nil
-	}
-	return v.readBad()
 }
 
 func (v *pathStopView) hints() []key.Binding {
@@ -223,11 +185,12 @@ func (v *pathStopView) hints() []key.Binding {
 // nextAct says what enter does now.
 func (v *pathStopView) nextAct() string {
 	switch {
-	case v.step == fixIt && (v.fixed() || v.stepsShown || v.found == nil && len(v.stop.findings) == 0):
+	case v.step == fixIt && (v.fixed() || v.seen || v.toFix() == nil):
 		return "go on"
-	case v.step == fixIt && v.stop.check.Fix == scanners.Manual:
-		return "show the steps"
 	case v.step == fixIt:
+		if why, _ := obstacle(*v.toFix(), v.plan); why != "" {
+			return "show what is to be done"
+		}
 		return "preview the fix"
 	case v.step == keepOut && v.attempts == nil && !v.unguarded():
 		return "try it"

@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"kiln/kube"
-	"kiln/scanners"
 	"kiln/scanners/catalogue"
 	"kiln/scanners/tracing"
 )
@@ -64,7 +63,11 @@ func (v *pathStopView) stepLine(words bool, between string) string {
 
 func (v *pathStopView) draw(width int) []string {
 	if v.stop.check == nil {
-		return renderMarkdown(v.app.styles, catalogue.Introduction(v.stop.layer), width)
+		lines := renderMarkdown(v.app.styles, catalogue.Introduction(v.stop.layer), width)
+		if words := whyNoStops(v.app.snapshot, v.stop.layer); words != "" {
+			lines = append(lines, v.paragraph(words, width)...)
+		}
+		return lines
 	}
 	switch v.step {
 	case findIt:
@@ -94,24 +97,8 @@ func (v *pathStopView) drawSaid(width int) []string {
 	return append([]string{""}, wrapStyled(style, kube.Clean(v.said), width)...)
 }
 
-func (v *pathStopView) drawFix(width int) []string {
-	lines := v.drawSaid(width)
-	switch {
-	case v.fixed():
-		return append(lines, append([]string{""}, wrapStyled(v.app.styles.good, "✓ The latest scan doesn't find it any more: it is fixed. :journal takes it back.", width)...)...)
-	case len(v.stop.findings) == 0 && v.found == nil:
-		return append(lines, v.paragraph("Nothing is left to fix here.", width)...)
-	case v.stepsShown:
-		return append(lines, v.paragraph("You have seen the steps. When they are done by hand, ctrl-r scans again; enter goes on without waiting for it.", width)...)
-	case v.stop.check.Fix == scanners.Manual:
-		return append(lines, v.paragraph("This is done by hand. Enter shows the steps, with the names of this cluster.", width)...)
-	}
-	lines = append(lines, v.paragraph("Enter shows the fix as the API server's own diff: which fields change, who owns them, which pods restart. Nothing is written until you choose Apply, and the journal takes it back. n goes on without.", width)...)
-	if v.app.readOnly {
-		lines = append(lines, v.paragraph("kiln is read-only now: the preview works, as a dry run; Apply doesn't. ctrl-o allows changes.", width)...)
-	}
-	return lines
-}
+// barredWords are for those who can't try it.
+const barredWords = "That is about you, not about the object: only who may make such things can try whether anything else refuses it."
 
 // drawTrial tells what the server said when the object came once more.
 func (v *pathStopView) drawTrial(width int) []string {
@@ -132,6 +119,8 @@ func (v *pathStopView) drawTrial(width int) []string {
 	switch {
 	case refused(v.attempts):
 		return append(lines, v.paragraph("So it doesn't come back. Enter goes on.", width)...)
+	case barred(v.attempts):
+		return append(lines, v.paragraph(barredWords+" Enter goes on.", width)...)
 	case !admitted(v.attempts):
 		return append(lines, v.paragraph("So it isn't known whether anything would refuse it. Enter goes on.", width)...)
 	}

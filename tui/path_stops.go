@@ -82,6 +82,24 @@ func pathStops(s *snapshot, begun pathProgress, guarded []string) []pathStop {
 	return stops
 }
 
+// whyNoStops says why a layer has nothing but its introduction; empty where it
+// has more.
+func whyNoStops(s *snapshot, layer scanners.Layer) string {
+	if slices.ContainsFunc(toDo(s), func(f *scanners.Finding) bool { return f.Layer == layer }) {
+		return ""
+	}
+	unknown := 0
+	for _, r := range s.results {
+		if r.Check.Layer == layer && r.Status == scanners.NotKnown {
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		return "kiln found nothing to mend in this layer, but could not judge " + plural(unknown, "check") + " of it (checks says which, and why). The path goes on with the next layer."
+	}
+	return "kiln finds nothing to mend in this layer of this cluster. The path goes on with the next."
+}
+
 // chosen are the first few; one of them should be such that the server can be
 // made to refuse it from then on.
 func chosen(of []pathStop, begun pathProgress, guarded []string) []pathStop {

@@ -19,8 +19,9 @@ import (
 type attempt struct {
 	what    string
 	refusal *kube.Refusal
-	// problem says why it couldn't be tried.
+	// problem says why it couldn't be tried, and barred that we may not.
 	problem  string
+	barred   bool
 	warnings []string
 }
 
@@ -36,6 +37,16 @@ func admitted(attempts []attempt) bool {
 	return !refused(attempts) && slices.ContainsFunc(attempts, func(a attempt) bool { return a.refusal == nil && a.problem == "" })
 }
 
+// barred says that we may not even send it ourselves.
+func barred(attempts []attempt) bool {
+	return len(attempts) > 0 && !slices.ContainsFunc(attempts, func(a attempt) bool { return !a.barred })
+}
+
+// triedOut says that nothing more can be done from here to keep the object out.
+func triedOut(attempts []attempt, guardable bool) bool {
+	return refused(attempts) || barred(attempts) || admitted(attempts) && !guardable
+}
+
 // wantsGuard says that the next thing to do is a guardrail: nothing refuses the
 // object, and kiln can make something that does.
 func (v *pathStopView) wantsGuard() bool { return admitted(v.attempts) && v.guardable() }
@@ -44,9 +55,7 @@ func (v *pathStopView) wantsGuard() bool { return admitted(v.attempts) && v.guar
 func (v *pathStopView) keepItOut() tea.Cmd {
 	switch {
 	case v.unguarded():
-		cmd := v.app.passStep(v.stop, keepOut)
-		v.move(1)
-		return cmd
+		return tea.Batch(v.app.passStep(v.stop, keepOut), v.move(1))
 	case v.attempts == nil:
 		return v.try()
 	case v.wantsGuard():
@@ -56,8 +65,7 @@ func (v *pathStopView) keepItOut() tea.Cmd {
 		v.version++
 		return v.app.openKeep(v.stop.check.ID, ref)
 	}
-	v.move(1)
-	return nil
+	return v.move(1)
 }
 
 // try sends the bad object once more, under another name and as a dry run. Who
@@ -114,6 +122,12 @@ func (s *Session) attempt(ctx context.Context, object *unstructured.Unstructured
 	switch {
 	case err != nil:
 		a.problem = kube.Explain(err)
+	case trace.Access.Err == nil && !trace.Access.Allowed:
+		a.barred, a.problem = true, "you may not create "+trace.Request.Target()
+		if ref.Namespace != "" {
+			a.problem += " in " + kube.Clean(ref.Namespace)
+		}
+		return a
 	case trace.Admission.NotAsked != "":
 		a.problem = kube.Clean(trace.Admission.NotAsked)
 	case trace.Admission.Err != nil && trace.Admission.Refusal == nil:

@@ -39,6 +39,7 @@ type plain struct {
 
 // RunPlain talks in lines until the user quits, in ends, or ctx does.
 func RunPlain(ctx context.Context, opts Options, in io.Reader, out io.Writer) error {
+	noticeSilence()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := &plain{opts: opts, out: out, lines: linesOf(ctx, in)}
@@ -56,6 +57,7 @@ func RunPlain(ctx context.Context, opts Options, in io.Reader, out io.Writer) er
 		p.tellNews()
 		line, ok := p.ask(ctx, "kiln> ")
 		if !ok {
+			p.say("")
 			return nil
 		}
 		if err := p.do(ctx, line); errors.Is(err, errQuit) {
@@ -83,11 +85,21 @@ func linesOf(ctx context.Context, in io.Reader) <-chan string {
 	return lines
 }
 
-func (p *plain) say(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
+// say prints a line, on a terminal broken between its words.
+func (p *plain) say(format string, args ...any) {
+	fmt.Fprintln(p.out, p.wrapped(fmt.Sprintf(format, args...)))
+}
+
+func (p *plain) wrapped(text string) string {
+	if width := screenWidth(p.out); width > 0 {
+		return wrapAtSpaces(text, width)
+	}
+	return text
+}
 
 // ask prompts for a line; false means that there is nobody to answer.
 func (p *plain) ask(ctx context.Context, prompt string) (string, bool) {
-	fmt.Fprint(p.out, prompt)
+	fmt.Fprint(p.out, p.wrapped(strings.TrimSpace(prompt))+" ")
 	select {
 	case line, ok := <-p.lines:
 		return strings.TrimSpace(line), ok

@@ -28,6 +28,7 @@ func plainCommands() []plainCommand {
 		{[]string{"open", "o"}, "N", "finding number N: what is wrong, and what a fix would do", (*plain).open},
 		{[]string{"lesson"}, "N|CHECK", "the lesson of a finding's check", (*plain).lesson},
 		{[]string{"fix", "f"}, "N [KEY=VALUE]", "preview a fix, with your answers to its questions, then apply, export or cancel", (*plain).fix},
+		{[]string{"accept", "a"}, "N [DAY|never: REASON]", "preview accepting a finding until a day and for a reason, then do it or cancel", (*plain).accept},
 		{[]string{"journal", "j"}, "", "what was applied, the newest first", (*plain).journal},
 		{[]string{"undo", "u"}, "[N]", "preview taking a journal entry back, the newest without a number, then do it or cancel", (*plain).undo},
 		{[]string{"posture"}, "", "scores by layer", (*plain).posture},
@@ -69,7 +70,7 @@ func (p *plain) help(context.Context, string) error {
 		p.say("%s: %s.", strings.TrimSpace(strings.Join(names, " or ")+" "+c.takes), c.does)
 	}
 	p.say("A filter is a regular expression, with fields as in sev:high layer:pod ns:shop fix:safe. list alone takes it away.")
-	p.say("What else kiln does has commands of its own, which talk in lines, too: kiln guard, kiln act, kiln reach, kiln debug. Findings are accepted in kiln.yaml.")
+	p.say("What else kiln does has commands of its own, which talk in lines, too: kiln guard, kiln act, kiln reach, kiln debug.")
 	return nil
 }
 

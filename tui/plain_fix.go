@@ -87,7 +87,7 @@ func (p *plain) show(one proposal) bool {
 		p.showTarget(t)
 	}
 	if why, steps := one.problem(); why != "" {
-		p.say("It can't be done: %s", why)
+		p.say("kiln can't do it: %s", why)
 		p.block(steps)
 	}
 	return one.ready()
@@ -100,7 +100,7 @@ func (p *plain) showTarget(t fixes.TargetPreview) {
 		p.say("It belongs to %s, which will put its own values back.", kube.Clean(t.Owner.String()))
 	}
 	for _, e := range t.Effects {
-		p.say("Effect: %s %s", kube.Clean(e.Summary), kube.Clean(strings.Join(e.Names, ", ")))
+		p.say("Effect: %s.", kube.Clean(strings.TrimSuffix(e.Summary+": "+strings.Join(e.Names, ", "), ": ")))
 	}
 	for _, o := range t.Takeovers {
 		p.say("Takes the field %s from %s.", kube.Clean(o.Field), kube.Clean(o.Manager))
@@ -190,15 +190,23 @@ func (p *plain) journal(context.Context, string) error {
 
 func (p *plain) undo(ctx context.Context, arg string) error {
 	one, err := p.undoOf(ctx, arg)
-	if err != nil || !p.show(one) {
+	if err != nil {
 		return err
 	}
-	if answer, _ := p.ask(ctx, "undo or cancel? "); !strings.EqualFold(answer, "undo") {
-		p.say("Cancelled: nothing was changed.")
-		return nil
-	}
-	p.write(ctx, one.preview, func() (fixes.Entry, error) { return p.session.fixer.Undo(ctx, one.entry) })
+	p.settle(ctx, one, "undo", func() (fixes.Entry, error) { return p.session.fixer.Undo(ctx, one.entry) })
 	return nil
+}
+
+// settle shows a proposal, and carries it out if the user says the word.
+func (p *plain) settle(ctx context.Context, one proposal, word string, carryOut func() (fixes.Entry, error)) {
+	if !p.show(one) {
+		return
+	}
+	if answer, _ := p.ask(ctx, word+" or cancel? "); !strings.EqualFold(answer, word) {
+		p.say("Cancelled: nothing was changed.")
+		return
+	}
+	p.write(ctx, one.preview, carryOut)
 }
 
 // undoOf previews the undo of the entry with a number; without one, of the

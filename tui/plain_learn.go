@@ -45,7 +45,7 @@ func (p *plain) path(ctx context.Context, arg string) error {
 	if err != nil || n < 1 || n > len(stops) {
 		return fmt.Errorf("%q is no stop of the path: there are 1 to %d, next and reset", arg, len(stops))
 	}
-	return (&plainStop{plain: p, stop: stops[n-1], done: done}).walk(ctx)
+	return (&plainStop{plain: p, stop: stops[n-1], number: n, of: len(stops), done: done}).walk(ctx)
 }
 
 func stopLine(stop pathStop) string {
@@ -65,9 +65,11 @@ func nextWords(stop pathStop, done pathProgress) string {
 // plainStop is a stop of the guided path, while somebody is at it.
 type plainStop struct {
 	*plain
-	stop  pathStop
-	done  pathProgress
-	found *scanners.Finding
+	stop pathStop
+	// number is the stop's, of so many.
+	number, of int
+	done       pathProgress
+	found      *scanners.Finding
 	// bad is the object at fault as it was before the fix, once it is read.
 	bad *unstructured.Unstructured
 }
@@ -95,6 +97,10 @@ func (w *plainStop) walk(ctx context.Context) error {
 			}
 		}
 	}
+	if step, more := w.stop.next(w.done); more && w.number < w.of {
+		w.say("That was %s. Left here: %s. Type path %d to come back to it, path %d for what follows.", stopLine(w.stop), stepWords(step), w.number, w.number+1)
+		return nil
+	}
 	w.say("That was %s. Type path next to go on.", stopLine(w.stop))
 	return nil
 }
@@ -104,10 +110,13 @@ func (w *plainStop) take(ctx context.Context, step pathStep) (passed, stay bool,
 	switch step {
 	case readIt:
 		if w.stop.check == nil {
-			w.block(catalogue.Introduction(w.stop.layer))
+			w.block(PlainLesson(w.out, catalogue.Introduction(w.stop.layer)))
+			if words := whyNoStops(w.current(), w.stop.layer); words != "" {
+				w.say("%s", words)
+			}
 			return true, true, nil
 		}
-		w.block(w.stop.check.Lesson)
+		w.block(PlainLesson(w.out, w.stop.check.Lesson))
 		answer, ok := w.ask(ctx, "Enter goes on, leave goes back: ")
 		return true, ok && answer != back, nil
 	case findIt:
@@ -129,7 +138,7 @@ func (w *plainStop) search(ctx context.Context) bool {
 	w.say("%s. In this cluster that is so in %s. Find such an object and name it, as KIND/NAME -n NAMESPACE.", w.stop.check.Title, plural(len(w.stop.findings), "place"))
 	if look := lookYourself(w.stop.check.Lesson); look != nil {
 		w.say("To look for yourself:")
-		w.block(strings.Join(look, "\n"))
+		w.block("    " + strings.Join(look, "\n    "))
 	}
 	hints, s := hintsFor(easiest(w.stop.findings)), w.current()
 	for {
@@ -161,8 +170,13 @@ func (w *plainStop) mendFound(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	w.readBad(ctx, w.found.Object)
+	plan, _ := w.session.outline(ctx, *w.found, w.current().inventory).(planMsg)
+	why, _ := obstacle(*w.found, plan)
+	if why != "" {
+		w.say("%s", why)
+	}
 	done, err := w.mend(ctx, w.found, fixes.Answers{})
-	return done || w.found.Fix == scanners.Manual, err
+	return done || why != "", err
 }
 
 // readBad keeps the object as it is, to send it once more later.
@@ -205,16 +219,16 @@ func (w *plainStop) tryAgain(ctx context.Context) bool {
 	switch {
 	case refused(attempts):
 		w.say("So it doesn't come back.")
-		return true
+	case barred(attempts):
+		w.say(barredWords)
 	case !admitted(attempts):
 		w.say("So it isn't known whether anything would refuse it.")
-		return false
 	case guardable:
 		w.say("A guardrail keeps it out. On the command line: %s", kube.Clean(guardCommand(w.stop.check.ID, w.bad, attempts)))
-		return false
+	default:
+		w.say("kiln has no guardrail for this. Scan manifests before they get here: kiln scan -f DIR --fail-on low.")
 	}
-	w.say("kiln has no guardrail for this. Scan manifests before they get here: kiln scan -f DIR --fail-on low.")
-	return true
+	return triedOut(attempts, guardable)
 }
 
 // attemptLine is what the server said to an object, in a line.

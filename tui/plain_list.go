@@ -132,10 +132,17 @@ func (p *plain) outline(ctx context.Context, f *scanners.Finding) {
 	}
 }
 
-// block prints lines that belong together, if there are any.
+// block prints lines that belong together, if there are any. Indented ones are
+// commands, or wrapped already: they stay whole.
 func (p *plain) block(text string) {
-	if text = strings.TrimSpace(text); text != "" {
-		p.say("%s", text)
+	if text = strings.Trim(text, "\n"); text == "" {
+		return
+	}
+	for _, line := range splitLines(text) {
+		if !strings.HasPrefix(line, " ") {
+			line = p.wrapped(line)
+		}
+		fmt.Fprintln(p.out, line)
 	}
 }
 
@@ -146,7 +153,7 @@ func (p *plain) lesson(_ context.Context, arg string) error {
 	}
 	for _, c := range p.opts.Checks {
 		if c.ID == id {
-			p.block(c.Lesson)
+			p.block(PlainLesson(p.out, c.Lesson))
 			return nil
 		}
 	}

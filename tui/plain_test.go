@@ -108,7 +108,17 @@ func TestPlainFixesAndUndoes(t *testing.T) {
 	c.tells("", "21. ")
 	c.tells("list privilege-escalation Deployment/checkout", "1 finding matching", "1. medium, pod/privilege-escalation, Deployment/checkout (api) in "+namespace)
 	c.tells("open 1", "Fix: safe", "It changes Deployment/checkout", "Type fix 1")
-	c.tells("lesson 1", "# ", "## See it yourself")
+	if lesson := c.say("lesson 1"); !strings.Contains(lesson, "\nSee it yourself\n") || strings.ContainsAny(lesson, "#`") {
+		t.Errorf("a lesson should be text to be read:\n%s", lesson)
+	}
+	c.tells("accept 1 soon: x", "not accepted", "no day such as")
+	c.tells("accept 1", "Accept until which day, and why?")
+	c.tells("never: it needs setuid", "accept.kiln/pod.privilege-escalation", "Nothing is mended", "accept or cancel?")
+	c.tells("accept", "Done: ")
+	c.eventually("list privilege-escalation Deployment/checkout", "(accepted: it needs setuid)")
+	c.tells("undo", "Removed: ", "undo or cancel?")
+	c.tells("undo", "undone")
+	c.eventually("list privilege-escalation Deployment/checkout", "forbid privilege escalation\n")
 	c.tells("fix 1", "Added: allowPrivilegeEscalation: false", "apply, export or cancel?")
 	c.tells("no", "nothing was changed")
 	c.tells("readonly on", "Read-only")

@@ -9,6 +9,7 @@ import (
 
 	"kiln/scanners"
 	"kiln/scanners/catalogue"
+	"kiln/tui"
 )
 
 // checkEntry is a check in the output of 'kiln checks', a contract.
@@ -70,15 +71,23 @@ func newExplain(a *app) *cobra.Command {
 				return err
 			}
 			_, err = fmt.Fprintf(a.out, "%s\n\nCheck %s, layer %s, severity %s, fix %s.\n",
-				strings.TrimSpace(c.Lesson), c.ID, c.Layer, c.Severity, c.Fix)
+				a.readable(c.Lesson), c.ID, c.Layer, c.Severity, c.Fix)
 			return err
 		},
 	}
 }
 
+// readable is a lesson as text for a terminal; elsewhere it stays Markdown.
+func (a *app) readable(lesson string) string {
+	if a.hasScreen() {
+		return tui.PlainLesson(a.out, lesson)
+	}
+	return strings.TrimSpace(lesson)
+}
+
 // introduce writes a layer's introduction, and where to read on.
 func (a *app) introduce(layer scanners.Layer, introduction string) error {
-	fmt.Fprintf(a.out, "%s\n\nIts checks:\n\n", strings.TrimSpace(introduction))
+	fmt.Fprintf(a.out, "%s\n\nIts checks:\n\n", a.readable(introduction))
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, c := range a.checks {
 		if c.Layer == layer {

@@ -136,6 +136,20 @@ func TestWhereRBACIsntTheAnswerer(t *testing.T) {
 	}
 }
 
+func TestWhatIsHandedOnComesFromNoEtcd(t *testing.T) {
+	for what, to := range map[[3]string]string{
+		{"get", "pods", "log"}: "the kubelet of the pod's node", {"create", "pods", "exec"}: "the kubelet of the pod's node",
+		{"get", "nodes", "proxy"}: "the node's kubelet", {"get", "services", "proxy"}: "what runs behind it",
+	} {
+		tr := traceOf(t)
+		tr.Request.Verb, tr.Request.Resource.Resource, tr.Request.Subresource = what[0], what[1], what[2]
+		tr.Admission = kube.TraceAdmission{NotAsked: "no dry run"}
+		requireSays(t, tracing.Explain(tr, scantest.Cluster(t, roles))[3], tracing.Passed, "handed on to "+to, "stores nothing")
+		tr.Access.Allowed = false
+		requireSays(t, tracing.Explain(tr, scantest.Cluster(t, roles))[3], tracing.NotReached)
+	}
+}
+
 func TestRefusedByAdmission(t *testing.T) {
 	tr := traceOf(t)
 	tr.Admission.Stored, tr.Admission.Changes = nil, nil

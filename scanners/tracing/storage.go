@@ -14,6 +14,10 @@ const storageWhy = "What is left is written to etcd, the only place where the cl
 // storage explains what would be stored.
 func storage(t kube.Trace, inv *kube.Inventory) Step {
 	s := Step{Name: "etcd", Why: storageWhy}
+	if t.Request.HandsOn() && t.Access.Allowed {
+		s.Outcome, s.Title = Passed, "handed on to "+handedTo(t.Request)+": the server only looks up where that is, and stores nothing"
+		return s
+	}
 	switch t.Request.Verb {
 	case "get", "list", "watch":
 		if !t.Access.Allowed {
@@ -38,6 +42,17 @@ func storage(t kube.Trace, inv *kube.Inventory) Step {
 		s.Says = append(s.Says, encryption(t, inv)...)
 	}
 	return s
+}
+
+// handedTo is who answers a request that the server hands on.
+func handedTo(req kube.TraceRequest) string {
+	switch {
+	case req.Resource.Resource == "nodes":
+		return "the node's kubelet"
+	case req.Subresource == "proxy":
+		return "what runs behind it"
+	}
+	return "the kubelet of the pod's node"
 }
 
 // encryption says what the server's flags tell of encryption at rest.
