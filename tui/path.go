@@ -57,7 +57,7 @@ func newPathView(a *App) *pathView {
 		{title: "NEXT", min: 12, good: 16, want: 40, drop: 2, flex: true},
 	}}
 	v.list()
-	v.toNext()
+	v.toNext(0)
 	return v
 }
 
@@ -72,11 +72,15 @@ func (v *pathView) list() {
 	v.table.setRows(len(v.stops))
 }
 
-// toNext puts the cursor on the first stop that isn't done.
-func (v *pathView) toNext() {
-	done := v.app.path
-	if i := slices.IndexFunc(v.stops, func(p pathStop) bool { _, more := p.next(done); return more }); i >= 0 {
-		v.table.moveTo(i)
+// toNext puts the cursor on the first stop from there on that isn't done, or on
+// one that was left before it.
+func (v *pathView) toNext(from int) {
+	for i := range v.stops {
+		at := (from + i) % len(v.stops)
+		if _, more := v.stops[at].next(v.app.path); more {
+			v.table.moveTo(at)
+			return
+		}
 	}
 }
 

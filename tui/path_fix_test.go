@@ -33,8 +33,11 @@ func TestThePathSaysWhatKilnCantDo(t *testing.T) {
 			a, _ := newTestApp(t, "staging", 120, 40)
 			v := openPathStop(a, "pod/privileged", fixIt)
 			found := *v.stop.findings[0]
-			found.ID, found.Fix = "it", tt.fix
+			found.Fix = tt.fix
 			v.found = &found
+			if tt.plan.finding == "it" {
+				tt.plan.finding = found.ID
+			}
 			v.update(tt.plan)
 			if text := strings.Join(strings.Fields(screenText(a)), " "); !strings.Contains(text, tt.says) || !strings.Contains(text, tt.hint) {
 				t.Errorf("want %q and %q in\n%s", tt.says, tt.hint, screenText(a))
@@ -75,5 +78,33 @@ func TestThePathForWhoMayOnlyLook(t *testing.T) {
 	d.shows("you may not create", "That is about you")
 	if kept, err := readPathProgress(); err != nil || len(kept.Done[key]) != 4 {
 		t.Errorf("%s: kept %+v (%v)", key, kept, err)
+	}
+}
+
+// TestThePathGoesOnWhereTheFindingsAreGone has a stop that was begun come to
+// its end without them.
+func TestThePathGoesOnWhereTheFindingsAreGone(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	a, clock := newTestApp(t, "staging", 120, 40)
+	a.runCommand("learn path")
+	a.path.Done["pod/privileged"] = []string{string(readIt)}
+	path := a.top().(*pathView)
+	path.list()
+	at := slices.IndexFunc(path.stops, func(p pathStop) bool { return p.key() == "pod/privileged" })
+	path.stops[at].findings = nil
+	path.table.moveTo(at)
+	path.open()
+	for _, text := range []string{"There is nothing left to find", "Nothing is left to fix here", "Enter sends the object", "isn't known any more"} {
+		if !strings.Contains(screenText(a), text) {
+			t.Fatalf("want %q in\n%s", text, screenText(a))
+		}
+		clock.now = clock.now.Add(settleTime)
+		press(a, "enter")
+	}
+	if a.top() != view(path) || path.table.cursor == at {
+		t.Errorf("the path should go on with another stop:\n%s", screenText(a))
+	}
+	if !slices.Contains(a.path.Done["pod/privileged"], string(keepOut)) {
+		t.Errorf("the stop has no end: %v", a.path.Done)
 	}
 }

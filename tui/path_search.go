@@ -22,21 +22,21 @@ func (v *pathStopView) onTyped(msg tea.KeyPressMsg) tea.Cmd {
 	v.version++
 	text := v.form.value(0)
 	if text == "" {
-		v.hint()
-		return nil
+		return v.hint()
 	}
 	v.form.clear()
 	return v.answer(text)
 }
 
-func (v *pathStopView) hint() {
+// hint leads nearer to an object, or on where there is none left.
+func (v *pathStopView) hint() tea.Cmd {
 	if len(v.stop.findings) == 0 {
-		v.said = "There is nothing left to find: it has been fixed."
-		return
+		return v.move(1)
 	}
 	hints := hintsFor(easiest(v.stop.findings))
 	v.said = "Hint: " + hints[min(v.hinted, len(hints)-1)]
 	v.hinted++
+	return nil
 }
 
 // answer judges what was named; the right object is read, so that it can be
@@ -82,7 +82,7 @@ func (v *pathStopView) drawSearch(width int) []string {
 	task := fmt.Sprintf("%s. In this cluster that is so in %s. Find such an object and name it: with kubectl, or in kiln's other views (esc, then : for a command).",
 		v.stop.check.Title, plural(len(v.stop.findings), "place"))
 	if len(v.stop.findings) == 0 {
-		task = "There is nothing left to find: what this check found has been fixed."
+		task = "There is nothing left to find: what this check found has been fixed. Enter goes on."
 	}
 	lines = append(lines, v.paragraph(task, width)...)
 	lines = append(lines, "", s.muted.Render("To look for yourself:"))

@@ -28,8 +28,10 @@ type pathStopView struct {
 	// can't be made here was shown.
 	plan planMsg
 	seen bool
-	// attempts are what the server said to the bad object; nil before.
+	// attempts are what the server said to the bad object; nil before. lost says
+	// that nothing is known any more to send.
 	attempts []attempt
+	lost     bool
 
 	pager
 	version int
@@ -69,7 +71,7 @@ func (v *pathStopView) move(by int) tea.Cmd {
 		v.app.pop()
 		if path, ok := v.app.top().(*pathView); ok {
 			path.list()
-			path.toNext()
+			path.toNext(path.table.cursor + 1)
 		}
 	case to >= 0:
 		v.step = steps[to]
@@ -89,6 +91,9 @@ func (v *pathStopView) onSnapshot() tea.Cmd {
 		if f.Check == v.stop.check.ID {
 			v.stop.findings = append(v.stop.findings, f)
 		}
+	}
+	if len(v.stop.findings) > 0 {
+		v.lost = false // what was fixed is back
 	}
 	if v.fixed() {
 		return v.app.passStep(v.stop, fixIt)
@@ -192,7 +197,7 @@ func (v *pathStopView) nextAct() string {
 			return "show what is to be done"
 		}
 		return "preview the fix"
-	case v.step == keepOut && v.attempts == nil && !v.unguarded():
+	case v.step == keepOut && v.attempts == nil && !v.unguarded() && !v.lost:
 		return "try it"
 	case v.step == keepOut && v.wantsGuard():
 		return "preview the guardrail"

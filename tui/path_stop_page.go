@@ -107,10 +107,9 @@ func (v *pathStopView) drawTrial(width int) []string {
 	switch {
 	case v.unguarded():
 		return v.paragraph("No admission stands before this: it is a setting of a machine or of the control plane. What remains is to look again: kiln scan --check "+v.stop.check.ID+" --fail-on low, every night.", width)
+	case v.lost:
+		return v.paragraph("The object as it was before the fix isn't known any more. u in :journal takes the fix back; then it can be tried. Enter goes on without.", width)
 	case v.attempts == nil:
-		if v.bad == nil {
-			lines = v.drawSaid(width)
-		}
 		return append(lines, v.paragraph("A fix mends one object. What if somebody makes the same again? Enter sends the object as it was once more, under another name and as a dry run, and shows whether anything refuses it.", width)...)
 	}
 	for _, a := range v.attempts {

@@ -75,7 +75,7 @@ func pathStops(s *snapshot, begun pathProgress, guarded []string) []pathStop {
 			}
 		}
 		slices.SortStableFunc(of, func(a, b pathStop) int {
-			return cmp.Or(len(begun.Done[b.key()])-len(begun.Done[a.key()]), fixable(b)-fixable(a), int(b.check.Severity-a.check.Severity))
+			return cmp.Or(isBegun(b, begun)-isBegun(a, begun), fixable(b)-fixable(a), int(b.check.Severity-a.check.Severity))
 		})
 		stops = append(stops, chosen(of, begun, guarded)...)
 	}
@@ -113,6 +113,9 @@ func chosen(of []pathStop, begun pathProgress, guarded []string) []pathStop {
 	}
 	return first
 }
+
+// isBegun keeps what was begun where it is.
+func isBegun(p pathStop, begun pathProgress) int { return min(len(begun.Done[p.key()]), 1) }
 
 // fixable prefers what kiln can mend, so that there is something to do.
 func fixable(p pathStop) int {

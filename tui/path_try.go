@@ -56,6 +56,8 @@ func (v *pathStopView) keepItOut() tea.Cmd {
 	switch {
 	case v.unguarded():
 		return tea.Batch(v.app.passStep(v.stop, keepOut), v.move(1))
+	case v.lost:
+		return tea.Batch(v.app.passStep(v.stop, keepOut), v.move(1))
 	case v.attempts == nil:
 		return v.try()
 	case v.wantsGuard():
@@ -77,7 +79,7 @@ func (v *pathStopView) try() tea.Cmd {
 		return nil
 	}
 	if bad == nil && len(v.stop.findings) == 0 {
-		v.said = "The object as it was before the fix isn't known any more. u in :journal takes the fix back; then it can be tried. n goes on without."
+		v.lost = true
 		v.version++
 		return nil
 	}

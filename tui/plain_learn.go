@@ -204,7 +204,7 @@ func (w *plainStop) tryAgain(ctx context.Context) bool {
 	}
 	if w.bad == nil {
 		w.say("The object as it was before the fix isn't known any more. undo takes the fix back; then it can be tried.")
-		return false
+		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()

@@ -21,7 +21,7 @@ func lessonScenes() []scene {
 			a.path.Done["api/cluster-admin"] = []string{string(readIt), string(findIt)}
 			path := a.top().(*pathView)
 			path.list()
-			path.toNext()
+			path.toNext(0)
 		}},
 		{"path-reset", "staging", func(_ *testing.T, a *App) { a.runCommand("learn path reset") }},
 		{"path-introduction", "staging", func(_ *testing.T, a *App) { openPathStop(a, "pod", readIt) }},
