@@ -111,7 +111,7 @@ func TestPlainFixesAndUndoes(t *testing.T) {
 	if lesson := c.say("lesson 1"); !strings.Contains(lesson, "\nSee it yourself\n") || strings.ContainsAny(lesson, "#`") {
 		t.Errorf("a lesson should be text to be read:\n%s", lesson)
 	}
-	c.tells("accept 1 soon: x", "not accepted", "no day such as")
+	c.tells("accept 1 soon: x", "not accepted", "such as 2027-01-31")
 	c.tells("accept 1", "Accept until which day, and why?")
 	c.tells("never: it needs setuid", "accept.kiln/pod.privilege-escalation", "Nothing is mended", "accept or cancel?")
 	c.tells("accept", "Done: ")
