@@ -27,21 +27,28 @@ func TestTheRestOfABatchIsOfferedAndAppliedByKeys(t *testing.T) {
 		t.Fatalf("the story needs three findings, not %d", len(batch))
 	}
 	d.killed(batch)
-	d.run(d.app.onConnected(d.app.session)) // as at a start
-	d.idle()
+	d.starts()
 	d.shows("A batch was interrupted", "Still to do: 2 of 3 fixes", "Preview the rest")
 	d.keys("tab", "enter")
 	d.shows("2 fixes, 2 can be applied")
 	d.keys("tab", "enter")
 	d.shows("2 fixes applied")
-	d.run(d.app.onConnected(d.app.session))
-	d.idle()
+	d.starts()
 	if d.app.dialog != nil {
 		t.Errorf("it is done, and asked about again:\n%s", screenText(d.app))
 	}
 	d.command("journal")
 	d.keys("U")
 	d.shows("3 fixes of a batch, 3 can be taken back")
+}
+
+// starts connects as a start does.
+func (d *driver) starts() {
+	d.t.Helper()
+	session := d.app.session
+	d.app.session = nil
+	d.run(d.app.onConnected(session))
+	d.idle()
 }
 
 // killed leaves a batch as a kiln that was killed after its first fix does.
