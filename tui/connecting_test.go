@@ -79,7 +79,7 @@ func TestScanningAgainWithoutAnAnswerKeepsTheFindings(t *testing.T) {
 	d := openStory(t, line.Kubeconfig, namespace)
 	line.Cut()
 	d.keys("ctrl+r")
-	if m := d.app.messages.current(); m == nil || m.level != failure || !strings.Contains(m.text, "nothing answers") {
+	if m := d.app.messages.current(); m == nil || m.level != failure {
 		t.Errorf("it says %v", m)
 	}
 	if !finds(d.app, "pod/privileged", "intruder") {
