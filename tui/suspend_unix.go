@@ -68,10 +68,16 @@ func stop(signals <-chan os.Signal) {
 // reads nor writes.
 type hiatus struct{ begun, over chan struct{} }
 
+// afterRelease is time for Bubble Tea to come to rest. Its renderer is told to
+// stop, and stops the ticker that it shares with the next one a little later: if
+// the next had begun by then, the screen would never be drawn again.
+const afterRelease = 300 * time.Millisecond
+
 // Run lasts until the hiatus is over.
 func (h hiatus) Run() error {
 	close(h.begun)
 	<-h.over
+	time.Sleep(afterRelease)
 	return nil
 }
 
