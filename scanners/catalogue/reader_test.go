@@ -13,6 +13,7 @@ import (
 
 	"kiln/kube"
 	"kiln/kube/kubetest"
+	"kiln/scanners/netpol"
 )
 
 // documentedReader is the ClusterRole that the documents give to whoever scans.
@@ -68,7 +69,7 @@ func (r *refusals) RoundTrip(req *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-func TestTheDocumentedRoleHoldsWhatChecksReadAndOnlyThat(t *testing.T) {
+func TestTheDocumentedRoleHoldsWhatIsReadAndOnlyThat(t *testing.T) {
 	granted := map[kube.Resource][]string{}
 	for _, rule := range documentedReader(t).Rules {
 		for _, group := range rule.APIGroups {
@@ -82,19 +83,20 @@ func TestTheDocumentedRoleHoldsWhatChecksReadAndOnlyThat(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range lookedAt() {
+	read := append(lookedAt(), netpol.Resources()...)
+	for _, r := range read {
 		if isListed(r) && !(slices.Contains(granted[r], "list") && slices.Contains(granted[r], "watch")) {
-			t.Errorf("a check looks at %s, and the role doesn't let it be listed and watched: docs/reader.yaml", r)
+			t.Errorf("kiln reads %s, and the role doesn't let it be listed and watched: docs/reader.yaml", r)
 		}
 	}
 	for r := range granted {
-		if !slices.Contains(lookedAt(), r) && r != "events" && r != "pods/log" {
-			t.Errorf("no check looks at %s: take it out of docs/reader.yaml", r)
+		if !slices.Contains(read, r) && r != "events" && r != "pods/log" {
+			t.Errorf("nothing reads %s: take it out of docs/reader.yaml", r)
 		}
 	}
 }
 
-// isListed leaves out what checks look at that is no kind of the API: paths,
+// isListed leaves out what is read that is no kind of the API: paths,
 // files of the control plane, what probes saw.
 func isListed(r kube.Resource) bool {
 	files := []kube.Resource{kube.KubeletConfigFiles, kube.AuditPolicyFiles, kube.EncryptionFiles}
