@@ -25,7 +25,7 @@ func connect(t *testing.T, kubeconfig string) *kube.Cluster {
 	t.Helper()
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.KubeConfig = &kubeconfig
-	cluster, err := kube.Connect(t.Context(), flags, false)
+	cluster, err := kube.Connect(t.Context(), flags, kube.NewGate(false))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,8 +70,8 @@ type Cluster struct {
 }
 
 // Connect opens the current context as kubectl would and asks the server for
-// its version and who we are.
-func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, readOnly bool) (*Cluster, error) {
+// its version and who we are. All that it sends has to pass the gate.
+func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, gate *Gate) (*Cluster, error) {
 	loader := flags.ToRawKubeConfigLoader()
 	raw, err := loader.RawConfig()
 	if missing := (*fs.PathError)(nil); errors.As(err, &missing) {
@@ -97,11 +97,10 @@ func Connect(ctx context.Context, flags *genericclioptions.ConfigFlags, readOnly
 	if flags.Context != nil && *flags.Context != "" {
 		contextName = *flags.Context
 	}
-	cluster, err := NewCluster(config, contextName)
+	cluster, err := newCluster(config, contextName, gate)
 	if err != nil {
 		return nil, brokenPart(err, config, raw, contextName, flags)
 	}
-	cluster.Gate.SetReadOnly(readOnly)
 	if cluster.Namespace, _, err = loader.Namespace(); err != nil {
 		return nil, fmt.Errorf("reading the namespace of context %q: %w", contextName, err)
 	}
@@ -126,6 +125,10 @@ func undecided(raw clientcmdapi.Config, flags *genericclioptions.ConfigFlags) (n
 // NewCluster prepares the clients for config and makes no request. Its Timeout
 // bounds each request but watches, logs and shells.
 func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
+	return newCluster(config, contextName, NewGate(false))
+}
+
+func newCluster(config *rest.Config, contextName string, gate *Gate) (*Cluster, error) {
 	config = rest.CopyConfig(config)
 	config.UserAgent = "kiln"
 	config.QPS = -1 // the server's own fairness is the limit; client-go's default of 5/s is not
@@ -135,7 +138,7 @@ func NewCluster(config *rest.Config, contextName string) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	gate, limit, base := &Gate{}, cmp.Or(config.Timeout, RequestLimit), strings.TrimSuffix(server.Path, "/")
+	limit, base := cmp.Or(config.Timeout, RequestLimit), strings.TrimSuffix(server.Path, "/")
 	config.Timeout = 0 // client-go's would end watches and shells, too
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
 		return gatedTransport{gate: gate, base: base, next: limitedTransport{limit: limit, base: base, next: next}}

@@ -8,8 +8,16 @@ import (
 )
 
 // Gate is the read-only switch of a Cluster. It sits in the transport, so no
-// view or command can reach around it.
+// view or command can reach around it. Several connections to a cluster share
+// one.
 type Gate struct{ readOnly atomic.Bool }
+
+// NewGate makes a gate that is closed to writes, or open.
+func NewGate(readOnly bool) *Gate {
+	g := &Gate{}
+	g.SetReadOnly(readOnly)
+	return g
+}
 
 // SetReadOnly closes the gate to writes, or opens it, for requests from now on.
 func (g *Gate) SetReadOnly(on bool) { g.readOnly.Store(on) }

@@ -68,9 +68,12 @@ func (a *App) connect() tea.Cmd {
 		label += " to " + name
 	}
 	a.attempts.next, a.attempts.underWay = time.Time{}, a.connectErr != ""
-	opts, name, elsewhere, readOnly := a.opts, a.contextName, a.elsewhere, a.readOnly
+	opts, name, elsewhere, gate := a.opts, a.contextName, a.elsewhere, kube.NewGate(a.readOnly)
+	if a.session != nil { // a page may still write through the earlier connection
+		gate = a.session.cluster.Gate
+	}
 	return a.start(nil, label, func(ctx context.Context) tea.Msg {
-		session, err := connect(ctx, opts, flagsFor(opts.Flags, name, elsewhere), readOnly)
+		session, err := connect(ctx, opts, flagsFor(opts.Flags, name, elsewhere), gate)
 		if err != nil {
 			return connectFailedMsg{err}
 		}

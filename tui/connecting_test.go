@@ -93,6 +93,22 @@ func TestScanningAgainWithoutAnAnswerKeepsTheFindings(t *testing.T) {
 	d.until("it is seen that the intruder is gone", func() bool { return !finds(d.app, "pod/privileged", "intruder") })
 }
 
+// A page that was opened before ctrl-r writes through the connection of then:
+// read-only mode must hold there, too.
+func TestReadOnlyHoldsForEarlierConnections(t *testing.T) {
+	cluster := kubetest.Cluster(t)
+	d := openStory(t, cluster.Kubeconfig(), cluster.Namespace(t, "again"))
+	before := d.app.session
+	d.keys("ctrl+r")
+	if d.app.session == before {
+		t.Fatal("it hasn't connected anew")
+	}
+	d.keys("ctrl+o")
+	if !before.cluster.Gate.ReadOnly() || !d.app.session.cluster.Gate.ReadOnly() {
+		t.Error("one of the gates is open")
+	}
+}
+
 func TestPausesGrow(t *testing.T) {
 	network, plugin := errors.New("connection refused"), errors.New(`Get "https://x": getting credentials: exec: exit status 7`)
 	for _, tt := range []struct {

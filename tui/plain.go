@@ -44,7 +44,7 @@ func RunPlain(ctx context.Context, opts Options, in io.Reader, out io.Writer) er
 	defer cancel()
 	p := &plain{opts: opts, out: out, lines: linesOf(ctx, in)}
 	p.say("Connecting.")
-	session, err := connect(ctx, opts, opts.Flags, opts.ReadOnly)
+	session, err := connect(ctx, opts, opts.Flags, kube.NewGate(opts.ReadOnly))
 	if err != nil {
 		return err
 	}

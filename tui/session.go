@@ -29,8 +29,8 @@ type Session struct {
 }
 
 // connect opens what the flags mean.
-func connect(ctx context.Context, opts Options, flags *genericclioptions.ConfigFlags, readOnly bool) (*Session, error) {
-	cluster, err := kube.Connect(ctx, flags, readOnly)
+func connect(ctx context.Context, opts Options, flags *genericclioptions.ConfigFlags, gate *kube.Gate) (*Session, error) {
+	cluster, err := kube.Connect(ctx, flags, gate)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ type app struct {
 
 // connect opens the cluster that the flags mean.
 func (a *app) connect(ctx context.Context) (*kube.Cluster, error) {
-	cluster, err := kube.Connect(ctx, a.flags, a.readOnly)
+	cluster, err := kube.Connect(ctx, a.flags, kube.NewGate(a.readOnly))
 	if cluster != nil && a.settings.Context(cluster.Context).ReadOnly {
 		cluster.Gate.SetReadOnly(true)
 	}

@@ -20,7 +20,7 @@ func scan(t *testing.T, kubeconfig string) map[string]scanners.CheckResult {
 	t.Helper()
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.KubeConfig = &kubeconfig
-	cluster, err := kube.Connect(t.Context(), flags, true)
+	cluster, err := kube.Connect(t.Context(), flags, kube.NewGate(true))
 	if err != nil {
 		t.Fatal(err)
 	}

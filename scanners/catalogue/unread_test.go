@@ -91,7 +91,7 @@ func connectThrough(t *testing.T, kubeconfig string, wrap transport.WrapperFunc)
 		config.Wrap(wrap)
 		return config
 	}
-	cluster, err := kube.Connect(t.Context(), flags, true)
+	cluster, err := kube.Connect(t.Context(), flags, kube.NewGate(true))
 	if err != nil {
 		t.Fatal(err)
 	}
