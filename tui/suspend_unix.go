@@ -32,7 +32,6 @@ func obeyJobControl(program *tea.Program) (end func()) {
 				if s == syscall.SIGTSTP {
 					stop(signals)
 				}
-				time.Sleep(rendererEnds)
 				close(away.over)
 			case <-done:
 				return
@@ -44,12 +43,6 @@ func obeyJobControl(program *tea.Program) (end func()) {
 		close(done)
 	}
 }
-
-// rendererEnds is time enough for Bubble Tea's renderer to end. It stops the
-// ticker that the next renderer draws by, and does so after it has been said to
-// have ended: a renderer that begins at once may be left without a ticker, and
-// never draw.
-const rendererEnds = 100 * time.Millisecond
 
 // stop stops kiln and what was started with it, as ctrl-z does, until it is
 // brought back. Go can't let SIGTSTP do it once it has been listened to.
