@@ -51,6 +51,20 @@ func (d *driver) starts() {
 	d.idle()
 }
 
+// What is left on one cluster isn't offered on another, where objects may have
+// the same names.
+func TestTheRestOfABatchStaysWithItsCluster(t *testing.T) {
+	a, _ := newTestApp(t, "staging", 80, 24)
+	a.session.fixer = &fixes.Fixer{}
+	left := []fixes.FindingID{{ID: a.snapshot.findings[0].ID}}
+	a.brokenOff = []fixes.BrokenOff{{Batch: fixes.Batch{Findings: left}, Left: left}}
+	a.recoverJournal() // as when another cluster is connected
+	deliver(a, newSnapshot(fixtureResults(), nil))
+	if a.dialog != nil {
+		t.Errorf("it is offered:\n%s", screenText(a))
+	}
+}
+
 // killed leaves a batch as a kiln that was killed after its first fix does.
 func (d *driver) killed(batch []scanners.Finding) {
 	d.t.Helper()

@@ -133,7 +133,7 @@ func (v *exceptionsView) help() []keyGroup {
 // openUnaccept previews that a finding counts again.
 func (a *App) openUnaccept(f *scanners.Finding) tea.Cmd {
 	if f.Accepted.From != "annotation" {
-		a.flash(info, "this is accepted in kiln.yaml: take it out there, then "+shownKey(a.keys.Rescan))
+		a.flash(info, "this is accepted in kiln.yaml: take it out there, and start kiln again")
 		return nil
 	}
 	if !a.canWrite() {

@@ -21,7 +21,7 @@ type recoveredMsg struct {
 
 // recoverJournal looks for interrupted fixes of this cluster.
 func (a *App) recoverJournal() tea.Cmd {
-	a.recoveries = nil
+	a.recoveries, a.brokenOff = nil, nil // those of another cluster
 	if a.session.fixer == nil {
 		a.flash(failure, "nothing can be fixed without the journal: "+kube.Explain(a.session.fixerErr))
 		return nil
