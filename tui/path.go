@@ -194,7 +194,7 @@ func (v *pathView) headline(done, all int) string {
 	case done == all:
 		return fmt.Sprintf("The path is done: all %d steps, through the six layers of this cluster", all)
 	case !slices.ContainsFunc(v.stops, func(p pathStop) bool { return p.check != nil }):
-		return fmt.Sprintf("%d of %d steps done; kiln found nothing to mend, so there is only to read", done, all)
+		return fmt.Sprintf("%d of %d steps done; kiln found nothing to fix, so there is only to read", done, all)
 	}
 	return fmt.Sprintf("%d of %d steps done on the path through the six layers of this cluster", done, all)
 }

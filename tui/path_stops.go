@@ -95,9 +95,9 @@ func whyNoStops(s *snapshot, layer scanners.Layer) string {
 		}
 	}
 	if unknown > 0 {
-		return "kiln found nothing to mend in this layer, but could not judge " + plural(unknown, "check") + " of it (checks says which, and why). The path goes on with the next layer."
+		return "kiln found nothing to fix in this layer, but could not judge " + plural(unknown, "check") + " of it (checks says which, and why). The path goes on with the next layer."
 	}
-	return "kiln finds nothing to mend in this layer of this cluster. The path goes on with the next."
+	return "kiln finds nothing to fix in this layer of this cluster. The path goes on with the next."
 }
 
 // chosen are the first few; one of them should be such that the server can be

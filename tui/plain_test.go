@@ -113,7 +113,7 @@ func TestPlainFixesAndUndoes(t *testing.T) {
 	}
 	c.tells("accept 1 soon: x", "not accepted", "such as 2027-01-31")
 	c.tells("accept 1", "Accept until which day, and why?")
-	c.tells("never: it needs setuid", "accept.kiln/pod.privilege-escalation", "Nothing is mended", "accept or cancel?")
+	c.tells("never: it needs setuid", "accept.kiln/pod.privilege-escalation", "the finding stays in the list", "accept or cancel?")
 	c.tells("accept", "Done: ")
 	c.eventually("list privilege-escalation Deployment/checkout", "(accepted: it needs setuid)")
 	c.tells("undo", "Removed: ", "undo or cancel?")
