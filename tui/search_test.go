@@ -26,8 +26,8 @@ func TestPagesOfTextAreSearched(t *testing.T) {
 		t.Errorf("N doesn't go back:\n%s", text)
 	}
 	press(a, "esc")
-	if a.top().title() != "yaml" && !strings.Contains(screenText(a), "first/IMAGE") {
-		t.Errorf("esc ends the search first:\n%s", screenText(a))
+	if a.top().title() != "yaml" {
+		t.Errorf("esc closes the page before it ends the search:\n%s", screenText(a))
 	}
 	press(a, "/")
 	typeText(a, "a(")

@@ -23,10 +23,9 @@ type traceView struct {
 
 // tracedMsg brings the steps, or why there are none.
 type tracedMsg struct {
-	question traceQuestion
-	request  kube.TraceRequest
-	steps    []tracing.Step
-	problem  string
+	request kube.TraceRequest
+	steps   []tracing.Step
+	problem string
 }
 
 // openTrace is the command trace [VERB RESOURCE [NAME]] [as SUBJECT]. Without

@@ -58,7 +58,7 @@ func (q traceQuestion) commandLine() string {
 func (s *Session) trace(ctx context.Context, q traceQuestion, inv *kube.Inventory) tracedMsg {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	msg := tracedMsg{question: q}
+	var msg tracedMsg
 	var err error
 	if msg.request, err = s.traceRequest(q); err != nil {
 		msg.problem = kube.Explain(err)
