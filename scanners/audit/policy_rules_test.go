@@ -29,7 +29,7 @@ func TestAuditPoliciesInManifests(t *testing.T) {
 		{Name: "only changes", Objects: policy("{level: Metadata, verbs: [create, update, patch, delete]}"), Files: true, Want: at("reading secrets", "the proxy to pods", "the proxy to services")},
 		{Name: "everybody left out", Objects: policy("{level: None, userGroups: ['system:authenticated']}", "{level: Metadata}"), Files: true, Want: at(all()...)},
 		{Name: "no such level", Objects: policy("{level: Everything}"), Files: true, Want: at("unreadable")},
-		{Name: "no policy", Objects: "", Files: true, Unknown: "no audit policy to judge"},
+		{Name: "no policy", Objects: "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}", Files: true, Unknown: "no audit policy to judge"},
 	})
 }
 

@@ -86,7 +86,7 @@ func TestEnforcement(t *testing.T) {
 		{Name: "flannel", Objects: flannel, Want: []string{"Deployment/agent in shop |  | flannel"}},
 		{Name: "flannel and Calico", Objects: flannel, Change: withCRD("felixconfigurations.crd.projectcalico.org")},
 		{Name: "Calico", Objects: agent("docker.io/calico/node:v3.31")},
-		{Name: "nothing known", Objects: agent("x:1"), Unknown: "try one"},
+		{Name: "nothing known", Objects: agent("x:1"), Unknown: "see whether it holds"},
 		{Name: "k3s", Objects: agent("x:1"), Change: func(inv *kube.Inventory) { inv.Source.Version = "v1.36.3+k3s1" }},
 		{Name: "manifests", Files: true, Objects: flannel, Unknown: "manifests don't tell"},
 	})
