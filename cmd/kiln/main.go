@@ -49,7 +49,7 @@ func untilHangup(ctx context.Context) (context.Context, context.CancelFunc) {
 // laptops and jump hosts where kiln runs. GOGC has the last word.
 func collectOften() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(45)
 	}
 }
 
